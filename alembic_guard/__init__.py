@@ -1,0 +1,75 @@
+"""Guards for Alembic: migrations that are never empty, destructive or conflicting by mistake.
+
+Importing this package imports nothing else: ``import alembic`` runs it in every application that
+has the plugin installed. The public names are lazy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from alembic_guard.commands.guard_revision import Revised, guard_revision
+    from alembic_guard.commands.safe_upgrade import Upgraded, safe_upgrade
+    from alembic_guard.errors import (
+        GaveUpWaiting,
+        GuardError,
+        Refused,
+        StoppedPartWay,
+        WrongUsage,
+    )
+    from alembic_guard.finding import Finding, Place, Severity
+
+__version__ = "0.1.0"
+
+COMMANDS = {
+    "guard-init": "Put the guards' hooks into script.py.mako and the settings into the config.",
+    "guard-log": "Show the journal: who applied what, when, how long, with what result.",
+    "guard-revision": "Write a migration by autogenerate, only when it can be right.",
+    "safe-upgrade": (
+        "Upgrade one deployer at a time, behind short locks, with checks and a journal."
+    ),
+}
+"""Command names and the line that ``alembic --help`` shows for each."""
+
+_HOMES = {
+    "guard_revision": "alembic_guard.commands.guard_revision",
+    "Revised": "alembic_guard.commands.guard_revision",
+    "safe_upgrade": "alembic_guard.commands.safe_upgrade",
+    "Upgraded": "alembic_guard.commands.safe_upgrade",
+    "GuardError": "alembic_guard.errors",
+    "Refused": "alembic_guard.errors",
+    "WrongUsage": "alembic_guard.errors",
+    "StoppedPartWay": "alembic_guard.errors",
+    "GaveUpWaiting": "alembic_guard.errors",
+    "Finding": "alembic_guard.finding",
+    "Place": "alembic_guard.finding",
+    "Severity": "alembic_guard.finding",
+}
+
+__all__ = [
+    "COMMANDS",
+    "Finding",
+    "GaveUpWaiting",
+    "GuardError",
+    "Place",
+    "Refused",
+    "Revised",
+    "Severity",
+    "StoppedPartWay",
+    "Upgraded",
+    "WrongUsage",
+    "__version__",
+    "guard_revision",
+    "safe_upgrade",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    from importlib import import_module
+
+    return getattr(import_module(home), name)
