@@ -1,0 +1,1 @@
+"""What autogenerate sees, and what becomes of its operations before they are written."""

@@ -1,0 +1,40 @@
+"""The journal is the plugin's own table: no autogenerate proposes to drop it.
+
+It is hidden by a name filter, like Alembic's own version table, so that it is neither reflected nor
+reported as "Detected removed table".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from alembic.util import PriorityDispatchResult
+
+from alembic_guard.runtime.autogenerate import add_name_filter
+from alembic_guard.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.autogenerate.api import AutogenContext
+    from alembic.operations.ops import UpgradeOps
+
+
+def compare(autogen_context: AutogenContext, _upgrade_ops: UpgradeOps) -> PriorityDispatchResult:
+    """Pass by the journal in the schema of the version table."""
+    context = autogen_context.migration_context
+    config = context.config
+    journal = (Settings() if config is None else Settings.load(config)).journal_table
+    dialect = autogen_context.dialect
+    default = None if dialect is None else dialect.default_schema_name
+    home = _schema(context.version_table_schema, default)
+
+    def keep(name: str | None, type_: str, parent_names: Any) -> bool:
+        if type_ != "table" or name != journal:
+            return True
+        return _schema(parent_names.get("schema_name"), default) != home
+
+    add_name_filter(autogen_context, keep)
+    return PriorityDispatchResult.CONTINUE
+
+
+def _schema(schema: str | None, default: str | None) -> str | None:
+    return None if schema == default else schema

@@ -1,0 +1,269 @@
+"""The revision files of a project, as Alembic itself resolves them.
+
+Private names of Alembic, tried on 1.18.4, 1.19.1, 1.20.0 and 1.20.1: ``ScriptDirectory.
+_upgrade_revs``, which ``alembic upgrade`` uses to turn a target into steps, and
+``_version_locations``.
+"""
+
+from __future__ import annotations
+
+import configparser
+import hashlib
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from alembic.script import ScriptDirectory
+from alembic.script.revision import MultipleHeads
+from alembic.util import CommandError
+
+from alembic_guard.runtime.environment import Signal
+from alembic_guard.settings import unreadable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.runtime.migration import RevisionStep
+    from alembic.script import Script
+
+
+class NoConfiguration(Exception):
+    """There is no script directory to work with.
+
+    :param looked_for: the configuration files that were read, or would have been.
+    """
+
+    def __init__(self, message: str, looked_for: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.looked_for = looked_for
+
+
+class BrokenHistory(Exception):
+    """The revision files do not make a history: one cannot be loaded, or refers to none.
+
+    :param path: the file, where it is known.
+    """
+
+    def __init__(self, message: str, path: str | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
+
+
+class UnknownRevision(Signal):
+    """A target or a revision of the database has no file.
+
+    :param revision: as it was asked for.
+    :param recorded: whether the database recorded it, or the user typed it.
+    :param known: every revision that has a file.
+    :param said: Alembic's own sentence.
+    """
+
+    def __init__(
+        self, revision: str, recorded: bool, known: tuple[str, ...] = (), said: str = ""
+    ) -> None:
+        super().__init__(said or revision)
+        self.revision = revision
+        self.recorded = recorded
+        self.known = known
+        self.said = said
+
+
+class SeveralHeads(Signal):
+    """One target was needed, and the history has several.
+
+    :param heads: the revisions that nothing follows.
+    :param target: what was asked for, such as "head".
+    :param apart: why they are not joined, where they are kept apart on purpose.
+    :param command: what a new revision is written with.
+    """
+
+    def __init__(
+        self,
+        heads: tuple[Revision, ...],
+        target: str,
+        apart: tuple[str, ...] = (),
+        command: str = "alembic guard-revision -m MESSAGE",
+    ) -> None:
+        super().__init__(target)
+        self.command = command
+        self.heads = heads
+        self.target = target
+        self.apart = apart
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One revision file, as reports show it."""
+
+    id: str
+    message: str
+    path: str
+    down: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.message}".strip()
+
+    def as_json(self) -> dict[str, Any]:
+        """For a report's ``data``."""
+        return {"revision": self.id, "message": self.message, "path": self.path}
+
+
+def open_script(config: Config) -> ScriptDirectory:
+    """The project's script directory.
+
+    :raises NoConfiguration: when no configuration names one, or it is not there.
+    :raises WrongUsage: when a configuration file cannot be parsed.
+    """
+    files = tuple(name for name in (config.config_file_name, config.toml_file_name) if name)
+    try:
+        return ScriptDirectory.from_config(config)
+    except CommandError as error:
+        raise NoConfiguration(str(error), files) from error
+    except (configparser.Error, UnicodeDecodeError) as error:
+        raise unreadable(config.config_file_name or "the configuration", error) from error
+    except (ValueError, TypeError, ImportError) as error:
+        raise NoConfiguration(f"{type(error).__name__}: {error}", files) from error
+
+
+def load(script: ScriptDirectory) -> tuple[Script, ...]:
+    """Every revision file, heads first, loaded once.
+
+    :raises BrokenHistory: when a file cannot be loaded or the graph does not hold together.
+    """
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            return tuple(script.walk_revisions())
+        except CommandError as error:
+            raise BrokenHistory(str(error)) from error
+        except Exception as error:
+            path, line = _place(error, script)
+            # Alembic warns of a reference to nothing, and then stumbles over it.
+            said = [str(one.message) for one in warned if "is not present" in str(one.message)]
+            message = said[0] if said else f"{type(error).__name__}: {error}"
+            raise BrokenHistory(message, path, line) from error
+
+
+def heads(script: ScriptDirectory) -> tuple[Script, ...]:
+    """The heads as an upgrade to ``heads`` sees them: what another depends on is no head."""
+    return tuple(sorted(script.get_revisions("heads"), key=lambda found: found.revision))
+
+
+def resolve(script: ScriptDirectory, name: str) -> tuple[Script, ...]:
+    """The revisions that a word of the user names: an identifier or the start of one, a branch.
+
+    :raises UnknownRevision: when it names none.
+    :raises SeveralHeads: when it has to name one, and names several.
+    """
+    try:
+        return tuple(script.get_revisions(name))
+    except CommandError as error:
+        raise _unresolved(script, name, error) from error
+
+
+def lineage(script: ScriptDirectory, revisions: Sequence[str]) -> list[Script]:
+    """These revisions and all that they rest on, dependencies included; oldest last.
+
+    Alembic's ``get_all_current`` has only those of them that are heads.
+    """
+    found: dict[str, Script] = {}
+    edge = script.get_revisions(tuple(revisions)) if revisions else ()
+    while edge:
+        found.update((one.revision, one) for one in edge)
+        names = dict.fromkeys(name for one in edge for name in _below(one))
+        below = script.get_revisions(tuple(names)) if names else ()
+        edge = tuple(one for one in below if one.revision not in found)
+    return list(found.values())
+
+
+def upgrade_steps(
+    script: ScriptDirectory, target: str, current: tuple[str, ...]
+) -> list[RevisionStep]:
+    """The steps from where a database is to a target, as ``alembic upgrade`` would take them.
+
+    :param target: ``head``, ``heads``, ``+1``, a branch, an identifier or the start of one.
+    :param current: what the database recorded.
+    :raises UnknownRevision: when the target, or what the database recorded, has no file.
+    :raises SeveralHeads: when the target needs one head and there are several.
+    """
+    unknown_revisions(script, current)
+    try:
+        return list(script._upgrade_revs(target, current))  # type: ignore[arg-type]
+    except CommandError as error:
+        raise _unresolved(script, target, error) from error
+
+
+def _unresolved(script: ScriptDirectory, name: str, error: CommandError) -> Signal:
+    if isinstance(error.__cause__, MultipleHeads):
+        return SeveralHeads(tuple(map(as_revision, heads(script))), name)
+    known = tuple(found.revision for found in load(script))
+    return UnknownRevision(name, recorded=False, known=known, said=str(error))
+
+
+def unknown_revisions(script: ScriptDirectory, current: tuple[str, ...]) -> None:
+    """See that each revision that a database recorded has a file.
+
+    :raises UnknownRevision: for the first that has none.
+    """
+    for revision in current:
+        try:
+            script.get_revision(revision)
+        except CommandError as error:
+            known = tuple(found.revision for found in load(script))
+            raise UnknownRevision(revision, recorded=True, known=known) from error
+
+
+def as_revision(script: Script) -> Revision:
+    """The values of a script that reports show."""
+    down = script.down_revision or ()
+    return Revision(
+        id=script.revision,
+        message=script.doc or "",
+        path=relative(script.path),
+        down=(down,) if isinstance(down, str) else tuple(down),
+    )
+
+
+def checksum(path: str | Path) -> str:
+    """SHA-256 of a revision file whose line ends are LF, so that a checkout on Windows agrees."""
+    source = Path(path).read_bytes().replace(b"\r\n", b"\n")
+    return hashlib.sha256(source).hexdigest()
+
+
+def relative(path: str | Path) -> str:
+    """A path as the user would type it from here."""
+    try:
+        return str(Path(path).resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def shown(revisions: Iterable[str], nothing: str = "nothing") -> str:
+    """Revision ids for a sentence."""
+    return ", ".join(revisions) or nothing
+
+
+def _below(script: Script) -> Iterator[str]:
+    for names in (script.down_revision, script.dependencies):
+        yield from (names,) if isinstance(names, str) else names or ()
+
+
+def _place(error: Exception, script: ScriptDirectory) -> tuple[str | None, int | None]:
+    """The revision file that made loading fail, from the error itself or from its traceback."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return relative(error.filename), error.lineno
+    module = getattr(error, "obj", None)  # of an AttributeError: the file lacks down_revision
+    if isinstance(module, ModuleType) and module.__file__:
+        return relative(module.__file__), None
+    folders = tuple(str(folder) for folder in script._version_locations)
+    place: tuple[str | None, int | None] = (None, None)
+    traceback = error.__traceback__
+    while traceback is not None:
+        file = traceback.tb_frame.f_code.co_filename
+        if file.startswith(folders):
+            place = (relative(file), traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return place

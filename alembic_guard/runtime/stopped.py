@@ -1,0 +1,160 @@
+"""Why an upgrade stopped: one class a reason, with the facts that a sentence about it needs.
+
+::
+
+    Signal (runtime.environment)     passes through env.py untouched
+    └── Stopped                      knows what was applied before
+        ├── AnotherDeployer          the deployer lock was not free in time
+        ├── DeployerLockLost         its connection went away in the middle
+        ├── LockNotGranted           a lock on a table was not granted in time
+        ├── CheckFailed              precheck() or postcheck() of a migration said no
+        ├── MigrationFailed          upgrade() raised
+        ├── JournalNotWritable       the role may not create or write the journal
+        ├── RolledBack               a new connection does not see what the run believes
+        └── Interrupted              Ctrl-C
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from alembic_guard.runtime.environment import Signal
+from alembic_guard.runtime.history import Revision
+from alembic_guard.runtime.waiting import Blocker
+
+
+@dataclass(frozen=True)
+class Applied:
+    """One revision that is in the database for good.
+
+    :param milliseconds: from the start of its transaction until it was committed.
+    """
+
+    database: str
+    revision: Revision
+    milliseconds: int
+
+    def as_json(self) -> dict[str, Any]:
+        """For a report's ``data``."""
+        return {
+            "database": self.database,
+            **self.revision.as_json(),
+            "milliseconds": self.milliseconds,
+        }
+
+
+class Stopped(Signal):
+    """An upgrade that did not reach its target.
+
+    :param revision: the one that it stopped at, if it had come to one.
+    """
+
+    def __init__(self, message: str = "", *, revision: Revision | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.revision = revision
+        self.applied: tuple[Applied, ...] = ()
+        self.committed: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether something stays in the database."""
+        return bool(self.applied or self.committed)
+
+
+class AnotherDeployer(Stopped):
+    """The deployer lock was not free in time.
+
+    :param holder: who has it, for people.
+    :param waited: seconds.
+    """
+
+    def __init__(self, url: str, holder: str, waited: float) -> None:
+        super().__init__()
+        self.url = url
+        self.holder = holder
+        self.waited = waited
+
+
+class DeployerLockLost(Stopped):
+    """The connection that held the deployer lock went away."""
+
+
+class LockNotGranted(Stopped):
+    """A lock was not granted, however often it was tried.
+
+    :param tries: how often; :param waited: for how many seconds in all.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        revision: Revision | None,
+        tries: int,
+        waited: float,
+        blockers: tuple[Blocker, ...],
+    ) -> None:
+        super().__init__(message, revision=revision)
+        self.tries = tries
+        self.waited = waited
+        self.blockers = blockers
+
+
+class CheckFailed(Stopped):
+    """``precheck()`` or ``postcheck()`` raised or returned False.
+
+    :param check: "precheck" or "postcheck".
+    """
+
+    def __init__(self, check: str, message: str, *, revision: Revision, line: int | None) -> None:
+        super().__init__(message, revision=revision)
+        self.check = check
+        self.line = line
+
+
+class MigrationFailed(Stopped):
+    """``upgrade()``, the version table's update or the commit raised.
+
+    :param line: where in the revision file, if there.
+    """
+
+    def __init__(self, message: str, *, revision: Revision | None, line: int | None) -> None:
+        super().__init__(message, revision=revision)
+        self.line = line
+
+
+class JournalNotWritable(Stopped):
+    """The role may not create or write the journal.
+
+    :param ddl: what a DBA would run.
+    """
+
+    def __init__(self, message: str, table: str, ddl: str) -> None:
+        super().__init__(message)
+        self.table = table
+        self.ddl = ddl
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What a run thinks it left behind in one database, to be compared with the truth."""
+
+    url: str
+    expected: tuple[str, ...]
+    found: tuple[str, ...]
+    began_before_configure: bool = False
+    revisions: tuple[Revision, ...] = field(default=())
+
+
+class RolledBack(Stopped):
+    """A new connection does not see the revisions that the run applied."""
+
+    def __init__(self, belief: Belief) -> None:
+        super().__init__()
+        self.belief = belief
+
+
+class Interrupted(Stopped):
+    """Ctrl-C."""

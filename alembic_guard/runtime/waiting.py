@@ -1,0 +1,248 @@
+"""Waiting for locks on tables: how each database limits it, reports it and shows who blocks.
+
+- PostgreSQL: ``lock_timeout`` for each transaction (``set_config(…, true)``, which ends with it);
+  inside an autocommit block it is off for the session, and put back: a timed-out ``CREATE INDEX
+  CONCURRENTLY`` leaves an invalid index (facts/alembic_hooks.md, B7).
+- MariaDB/MySQL: ``lock_wait_timeout`` and ``innodb_lock_wait_timeout``, whole seconds, put back.
+- SQLite: the driver's busy timeout.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
+
+from alembic_guard.runtime.database import Database
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_NOT_GRANTED: set[object] = {
+    "55P03",  # PostgreSQL lock_not_available
+    "40P01",  # PostgreSQL deadlock_detected
+    1205,  # MySQL ER_LOCK_WAIT_TIMEOUT
+    1213,  # MySQL ER_LOCK_DEADLOCK
+    3572,  # MySQL ER_LOCK_NOWAIT
+}
+_STATEMENT_RETRIABLE: set[object] = {1205}
+"""Only the statement was rolled back, and the transaction goes on (innodb_rollback_on_timeout)."""
+
+
+def is_lock_not_granted(error: BaseException) -> bool:
+    """Whether a statement failed only because somebody else held a lock."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if "database is locked" in str(original):  # SQLITE_BUSY, also raised in our own "begin" event
+        return True
+    return isinstance(error, DBAPIError) and bool(_codes(original) & _NOT_GRANTED)
+
+
+def may_retry_statement(error: BaseException) -> bool:
+    """Whether a driver's own error leaves the transaction whole, so the statement can be redone."""
+    return bool(_codes(error) & _STATEMENT_RETRIABLE)
+
+
+def _codes(error: Any) -> set[object]:
+    """What the drivers call the error: an SQLSTATE, a server's number, or both (PyMySQL 1.2)."""
+    codes = {getattr(error, attribute, None) for attribute in ("sqlstate", "pgcode")}
+    arguments = getattr(error, "args", ())
+    return codes | set(arguments[:1]) if arguments and isinstance(arguments[0], int) else codes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a statement may wait, and run. Seconds; 0 leaves it to the server and the driver."""
+
+    lock: float
+    statement: float = 0.0
+
+
+class LimitedTransactions:
+    """Sets the limits at the start of every transaction of a connection, and puts them back.
+
+    :param limits: in force in each transaction.
+    """
+
+    def __init__(self, database: Database, connection: Connection, limits: Limits) -> None:
+        self.database = database
+        self.connection = connection
+        self.limits = limits
+        self.entered_autocommit = False
+        self.in_transaction = True
+        """SQLite: whether a revision gets a real transaction; False for one that must leave it."""
+        self._session: dict[str, Any] = {}
+
+    @contextmanager
+    def applied(self) -> Iterator[LimitedTransactions]:
+        """Limits apply to what begins inside the block, and to a transaction already begun."""
+        event.listen(self.connection, "begin", self._begin)
+        try:
+            self._enter()
+            if self.connection.in_transaction():
+                self._begin(self.connection)
+            yield self
+        finally:
+            event.remove(self.connection, "begin", self._begin)
+            with suppress(Exception):  # a lost connection has nothing to put back
+                self._put_back()
+
+    def _enter(self) -> None:
+        if self.database.is_mysql:
+            if self.limits.lock:
+                seconds = max(1, math.ceil(self.limits.lock))
+                self._set_session("lock_wait_timeout", seconds)
+                self._set_session("innodb_lock_wait_timeout", seconds)
+            if self.limits.statement and self.database.kind == "mariadb":
+                self._set_session("max_statement_time", self.limits.statement)
+        elif self.database.kind == "sqlite" and self.limits.lock:
+            self._session["busy_timeout"] = self._raw("PRAGMA busy_timeout")[0]
+            self._raw(f"PRAGMA busy_timeout = {_milliseconds(self.limits.lock)}")
+
+    def _set_session(self, name: str, value: float) -> None:
+        self._session[name] = self._raw(f"SELECT @@SESSION.{name}")[0]
+        self._raw(f"SET SESSION {name} = {value}")
+
+    def _put_back(self) -> None:
+        for name, value in self._session.items():
+            if name == "busy_timeout":
+                self._raw(f"PRAGMA busy_timeout = {value}")
+            elif self.database.kind == "postgresql":
+                quoted = str(value).replace("'", "''")
+                self._raw(f"SELECT set_config('{name}', '{quoted}', false)")
+            else:
+                self._raw(f"SET SESSION {name} = {value}")
+        if self._session and not self.connection.in_transaction():
+            # the driver began a transaction for these statements; rolled back, they would be undone
+            self.connection.connection.commit()
+        self._session.clear()
+
+    def _begin(self, connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+            self.entered_autocommit = True
+            if self.database.kind == "postgresql":
+                self._without_lock_timeout()
+        elif self.database.kind == "postgresql":
+            limits = {"lock_timeout": self.limits.lock}
+            if self.limits.statement:
+                limits["statement_timeout"] = self.limits.statement
+            settings = (
+                f"set_config('{name}', '{_milliseconds(seconds)}', true)"
+                for name, seconds in limits.items()
+            )
+            self._raw(f"SELECT {', '.join(settings)}")
+        elif self.in_transaction and self.database.kind == "sqlite":
+            self._begin_immediate()
+
+    def _without_lock_timeout(self) -> None:
+        if "lock_timeout" not in self._session:
+            self._session["lock_timeout"] = self._raw("SHOW lock_timeout")[0]
+        self._raw("SET lock_timeout = 0")
+
+    def _begin_immediate(self) -> None:
+        """Make the whole revision atomic: pysqlite begins only before DML, so that DDL would stay
+        after a rollback (facts/alembic_hooks.md, B7).
+        """
+        if not self.database.is_writing(self.connection):
+            self._raw("BEGIN IMMEDIATE")
+
+    def _raw(self, statement: str) -> tuple[Any, ...]:
+        """Run on the driver's cursor: in a "begin" event SQLAlchemy must not begin another."""
+        cursor = self.connection.connection.cursor()
+        try:
+            cursor.execute(statement)
+            row = cursor.fetchone() if cursor.description else None
+        finally:
+            cursor.close()
+        return tuple(row) if row is not None else ()
+
+
+def _milliseconds(seconds: float) -> int:
+    return math.ceil(seconds * 1000)
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """Somebody who held what the migration waited for."""
+
+    session: str
+    user: str = ""
+    application: str = ""
+    state: str = ""
+    age: float | None = None
+    verb: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.session]
+        parts += [f"user {self.user}"] if self.user else []
+        parts += [f"application {self.application}"] if self.application else []
+        parts += [self.state] if self.state else []
+        parts += [f"transaction open for {self.age:.0f} s"] if self.age is not None else []
+        parts += [f"last statement {self.verb}"] if self.verb else []
+        return ", ".join(parts)
+
+
+def blockers(database: Database, connection: Connection, session: int) -> list[Blocker]:
+    """Who blocks a session right now; can only be seen while it waits.
+
+    :param connection: any connection but the waiting one.
+    :param session: the waiting backend's pid, or MariaDB's connection id.
+    """
+    if database.kind == "postgresql":
+        rows = connection.execute(text(_POSTGRESQL_BLOCKERS), {"pid": session})
+    elif database.is_mysql:
+        rows = connection.execute(text(_MYSQL_BLOCKERS), {"id": session})
+    else:
+        return []
+    found = [_blocker(row) for row in rows]
+    connection.rollback()
+    return found
+
+
+def session_id(database: Database, connection: Connection) -> int | None:
+    """The server's number for a connection; None where it has none."""
+    statement = {"postgresql": "SELECT pg_backend_pid()"}.get(
+        database.kind, "SELECT CONNECTION_ID()" if database.is_mysql else None
+    )
+    if statement is None:
+        return None
+    return int(connection.execute(text(statement)).scalar_one())
+
+
+def _blocker(row: Any) -> Blocker:
+    hidden = row.query == "<insufficient privilege>" or (row.state is None and row.query is None)
+    verb = "" if hidden or not row.query else str(row.query).split(None, 1)[0].upper()[:20]
+    return Blocker(
+        session=str(row.session),
+        user=row.usename or "",
+        application=row.application or "",
+        state="details hidden from this role (grant pg_monitor)" if hidden else row.state or "",
+        age=None if row.age is None else float(row.age),
+        verb=verb,
+    )
+
+
+_POSTGRESQL_BLOCKERS = """
+SELECT 'pid ' || a.pid AS session, a.usename, a.application_name AS application, a.state,
+       extract(epoch FROM clock_timestamp() - a.xact_start) AS age, a.query
+  FROM pg_catalog.pg_stat_activity a
+ WHERE a.pid = ANY (pg_catalog.pg_blocking_pids(:pid))
+"""
+
+# A metadata lock's holder is not shown without the METADATA_LOCK_INFO plugin: these are the open
+# transactions of others, of which the holder is one.
+_MYSQL_BLOCKERS = """
+SELECT CONCAT('connection ', p.id) AS session, p.user AS usename, NULL AS application,
+       CONCAT('command ', p.command) AS state,
+       TIMESTAMPDIFF(SECOND, t.trx_started, NOW()) AS age,
+       COALESCE(t.trx_query, p.info, '') AS query
+  FROM information_schema.innodb_trx t
+  JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
+ WHERE p.id <> :id
+   AND EXISTS (SELECT 1 FROM information_schema.processlist w WHERE w.id = :id
+                  AND (w.state LIKE 'Waiting for%' OR w.state LIKE '%lock%'))
+"""
