@@ -1,0 +1,28 @@
+"""The upgrade was interrupted with Ctrl-C.
+
+The revision that was running was rolled back; the ones before it stay.
+
+Fix: run the command again when you like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from alembic_guard.finding import Finding
+from alembic_guard.runtime.stopped import Interrupted
+
+JUDGES = Interrupted
+NEVER_ALLOWED = True
+
+
+def judge(interrupted: Interrupted) -> Iterator[Finding]:
+    """Say what it was at."""
+    revision = interrupted.revision
+    yield Finding(
+        "interrupted",
+        f"Interrupted at revision {revision}." if revision else "Interrupted.",
+        why="" if interrupted.committed else "What was running was rolled back.",
+        next=() if interrupted.committed else ("alembic safe-upgrade",),
+        revision=revision.id if revision else None,
+    )
