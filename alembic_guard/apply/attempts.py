@@ -1,0 +1,298 @@
+"""Tries the pending revisions until they are applied, or until trying again can't help.
+
+Alembic calls :meth:`Attempts.steps` for the steps to run and runs each in a transaction; around
+each, in that transaction: ``precheck(connection)``, ``upgrade()``, the journal's row,
+``postcheck(connection)``. A lock that was not granted rolls the revision back and begins it again,
+unless part of it is committed already (an autocommit block, MariaDB's DDL): that can't be redone.
+"""
+
+from __future__ import annotations
+
+import time
+from asyncio import CancelledError
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, suppress
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import DBAPIError
+
+from alembic_guard.apply.cause import as_stopped, sentence
+from alembic_guard.apply.checks import Checks
+from alembic_guard.apply.course import Course
+from alembic_guard.apply.record import Record
+from alembic_guard.apply.watch import Watcher
+from alembic_guard.masking import Mask
+from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.environment import Call, Signal
+from alembic_guard.runtime.history import Revision, as_revision
+from alembic_guard.runtime.statements import LeavesTransaction, Statements
+from alembic_guard.runtime.stopped import (
+    Applied,
+    DeployerLockLost,
+    Interrupted,
+    LockNotGranted,
+)
+from alembic_guard.runtime.waiting import (
+    LimitedTransactions,
+    Limits,
+    is_lock_not_granted,
+    session_id,
+)
+from alembic_guard.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import RevisionStep
+    from alembic.script import Script
+
+
+class WholeRunAgain(Signal):
+    """env.py's own transaction has to be begun again.
+
+    :param delay: seconds to wait first.
+    """
+
+    def __init__(self, delay: float) -> None:
+        super().__init__()
+        self.delay = delay
+
+
+class Attempts:
+    """The tries at the pending revisions of one database.
+
+    :param course: what outlives a run of env.py that is begun again: the tries, the lock.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        call: Call,
+        record: Record,
+        settings: Settings,
+        *,
+        course: Course,
+        mask: Mask,
+        say: Callable[[str], None],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.database = database
+        self.call = call
+        self.record = record
+        self.course = course
+        self.policy = course.policy
+        self.mask = mask
+        self.say = say
+        self.sleep = sleep
+        self.checks = Checks(settings.allow, mask)
+        self.applied: list[Applied] = []
+        self.kept: dict[Revision, tuple[str, ...]] = {}
+        """Statements that were committed before their revision was."""
+        self._remaining: list[RevisionStep] = []
+        self._plain: dict[str, Callable[..., Any]] = {}
+        self._step: RevisionStep | None = None
+        self._prepared = False
+        self._began = 0.0
+        limits = Limits(settings.lock_timeout, settings.statement_timeout)
+        self._limits = LimitedTransactions(database, call.connection, limits)
+        self._limits.in_transaction = self._begins
+        self._statements = Statements(
+            database, call.connection, lambda: self._limits.in_transaction, self._again
+        )
+        with call.reading() as connection:
+            session = session_id(database, connection)
+        self._watcher = Watcher(database, call.connection, session, say)
+
+    def run(
+        self, plain: Callable[[], None], steps: list[RevisionStep], present: Iterable[Script]
+    ) -> None:
+        """Apply the steps.
+
+        :param present: every revision that the database already holds.
+        :param plain: Alembic's ``run_migrations``; asks :meth:`steps` for what to do.
+        :raises Stopped: when a revision could not be applied.
+        :raises WholeRunAgain: when env.py has to begin its transaction again.
+        """
+        self._remaining = list(steps)
+        for step in steps:
+            self._plain[step.revision.revision] = step.migration_fn
+            step.migration_fn = self._guarded(step)
+        with self._watcher, self._statements.listening():
+            if self.call.external:
+                # Rows that are written beside env.py's transaction come before it writes anything.
+                self._until_done(lambda: self._prepare(present))
+            with ExitStack() as limits:
+                if not self.call.handed_in:
+                    # on SQLite this begins a transaction, for which the file has to be free
+                    self._until_done(lambda: limits.enter_context(self._limits.applied()))
+                self._until_done(lambda: self._prepare(present))
+                self._until_done(plain)
+
+    def _until_done(self, work: Callable[[], object]) -> None:
+        """Do it again as long as :meth:`_failed` says so."""
+        delay: float | None = None
+        while True:
+            try:
+                if delay is not None:
+                    self.sleep(delay)
+                work()
+            except (Exception, KeyboardInterrupt, SystemExit, CancelledError) as error:
+                try:
+                    delay = self._failed(error)
+                except KeyboardInterrupt as interrupt:  # while it was said who blocks
+                    delay = self._failed(interrupt)
+            else:
+                return
+
+    def _prepare(self, present: Iterable[Script]) -> None:
+        if not self._prepared:
+            self.record.prepare([step.revision for step in self._remaining], present)
+            self._prepared = True
+
+    def steps(self) -> Iterator[RevisionStep]:
+        """What is left to do, for Alembic; resumed when the step before has been committed."""
+        for step in list(self._remaining):
+            self._start(step)
+            yield step
+            self._finished(step)
+
+    def _start(self, step: RevisionStep) -> None:
+        self._limits.entered_autocommit = False
+        self._statements.forget()
+        if self._step is not step:
+            self._step = step
+            self._began = time.monotonic()
+            self._limits.in_transaction = self._begins
+            self._watcher.forget()
+            if not self.call.external:  # a run that began again keeps counting
+                self.policy.begin()
+        lock = self.course.lock
+        if lock is not None and not lock.is_held():
+            raise DeployerLockLost(revision=self._revision)
+        self.record.start(step.revision)
+        if not self.call.external and self.call.connection.in_transaction():
+            self.call.connection.commit()  # only reads so far: the revision begins its own
+
+    def _guarded(self, step: RevisionStep) -> Callable[..., None]:
+        @wraps(step.migration_fn)  # Alembic logs its name
+        def migrate(**keywords: Any) -> None:
+            self._migrate(step, **keywords)
+
+        return migrate
+
+    def _migrate(self, step: RevisionStep, **keywords: Any) -> None:
+        script = step.revision
+        allowed: list[str] = []
+        with self._statements.recording():
+            allowed += self.checks.run("precheck", script, self.call.connection)
+            self._plain[script.revision](**keywords)
+        self.record.applied(script.revision, self._milliseconds, self.policy.tries + 1, allowed)
+        with self._statements.recording():
+            after = self.checks.run("postcheck", script, self.call.connection)
+        if after:
+            allowed += after
+            self.record.applied(script.revision, self._milliseconds, self.policy.tries + 1, allowed)
+
+    def _finished(self, step: RevisionStep) -> None:
+        self._remaining.remove(step)
+        self.applied.append(self._now(step))
+        if self.call.external:
+            self._keep()
+        self._step = None
+        # In env.py's own transaction it is not applied before env.py commits.
+        verb = "Ran    " if self.call.external else "Applied"
+        self.say(f"{verb}   {self.applied[-1].revision} ({self.applied[-1].milliseconds} ms)")
+
+    def _failed(self, error: BaseException) -> float:
+        """Returns the seconds to wait before the next try; otherwise raises why there is none."""
+        self._watcher.idle()
+        if not self.call.external and self.call.connection.in_transaction():
+            with suppress(DBAPIError):  # a connection that is lost is rolled back by its server
+                self.call.connection.rollback()
+        if isinstance(error, LeavesTransaction):
+            return self._leave_transaction()
+        if is_lock_not_granted(error):
+            delay = None if self._committed or self.call.handed_in else self._next_delay()
+            if delay is not None and self.call.external:
+                raise WholeRunAgain(delay)
+            if delay is not None:
+                return delay
+            error = self._not_granted(error)
+        self._keep()
+        path = self._step.revision.path if self._step is not None else ""
+        stopped = as_stopped(error, self._revision, path, self.mask)
+        if self._step is not None:
+            self.record.failed(
+                self._step.revision.revision,
+                stopped.message or "interrupted",
+                status="interrupted" if isinstance(stopped, Interrupted) else "failed",
+                milliseconds=self._milliseconds,
+                tries=self.policy.tries or 1,
+            )
+        raise stopped from error
+
+    def _leave_transaction(self) -> float:
+        """Begin again without one, at once."""
+        self._limits.in_transaction = False
+        if self.call.external:
+            self.course.outside = True
+            raise WholeRunAgain(0)
+        return 0
+
+    def _again(self, _error: BaseException) -> bool:
+        """Wait as the policy says, for one statement; False when there is no further try."""
+        delay = self._next_delay()
+        if delay is not None:
+            self.sleep(delay)
+        return delay is not None
+
+    def _next_delay(self) -> float | None:
+        """Seconds until the next try, said with who blocks; None when there is none."""
+        delay = self.policy.next_delay()
+        if delay is not None:
+            seen = "; ".join(map(str, self._watcher.seen))
+            who = f"blocked by {seen}" if seen else "nobody was seen holding it"
+            self.say(
+                f"Waiting   {self._revision or 'the database'}: a lock was not granted "
+                f"(try {self.policy.tries}); {who}. Trying again in {delay:.1f} s."
+            )
+        return delay
+
+    def _not_granted(self, error: BaseException) -> LockNotGranted:
+        return LockNotGranted(
+            self.mask(sentence(error)),
+            revision=self._revision,
+            tries=self.policy.tries or 1,
+            waited=self.policy.waited,
+            blockers=self._watcher.seen,
+        )
+
+    @property
+    def reached(self) -> list[Applied]:
+        """What was applied, and the revision that was running when it stopped."""
+        return [*self.applied, *([] if self._step is None else [self._now(self._step)])]
+
+    def _now(self, step: RevisionStep) -> Applied:
+        return Applied(self.database.url, as_revision(step.revision), self._milliseconds)
+
+    @property
+    def _begins(self) -> bool:
+        """Whether a revision on SQLite begins in a real transaction of ours."""
+        return not (self.course.outside or self.call.handed_in)
+
+    @property
+    def _committed(self) -> bool:
+        """Whether a part of what would be begun again is in the database already."""
+        earlier = self.call.external and bool(self.kept)
+        return self._limits.entered_autocommit or self._statements.committed or earlier
+
+    def _keep(self) -> None:
+        if self._revision is not None and self._statements.kept:
+            self.kept[self._revision] = self._statements.kept
+
+    @property
+    def _revision(self) -> Revision | None:
+        return None if self._step is None else as_revision(self._step.revision)
+
+    @property
+    def _milliseconds(self) -> int:
+        return round((time.monotonic() - self._began) * 1000)

@@ -1,0 +1,56 @@
+"""What an exception of a migration says: one sentence, and the line that it came from.
+
+A statement's parameters are left out: they are the users' data. Passwords are the caller's to mask.
+"""
+
+from __future__ import annotations
+
+import traceback
+from asyncio import CancelledError
+from collections.abc import Callable
+
+from sqlalchemy.exc import DBAPIError
+
+from alembic_guard.runtime.environment import Signal
+from alembic_guard.runtime.history import Revision
+from alembic_guard.runtime.stopped import Interrupted, MigrationFailed, Stopped
+
+_LONGEST_SQL = 200
+"""Characters of a statement that a sentence repeats."""
+
+
+def sentence(error: BaseException) -> str:
+    """The first line of what the database or Python said, with the statement if there is one."""
+    if isinstance(error, DBAPIError):
+        first = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
+        sql = " ".join((error.statement or "").split())
+        return first[0] + (f" [SQL: {sql[:_LONGEST_SQL]}]" if sql else "")
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+
+
+def as_stopped(
+    error: BaseException, revision: Revision | None, path: str, mask: Callable[[str], str]
+) -> Stopped:
+    """What an exception means for the upgrade.
+
+    :param path: of the revision's file, "" before the first.
+    :raises Signal: the error itself, when it is no end but a request of our own machinery.
+    """
+    if isinstance(error, Stopped):
+        return error
+    if isinstance(error, KeyboardInterrupt | CancelledError):  # asyncio makes one of the other
+        return Interrupted("interrupted", revision=revision)
+    if isinstance(error, Signal):
+        raise error
+    return MigrationFailed(mask(sentence(error)), revision=revision, line=line_in(error, path))
+
+
+def line_in(error: BaseException, path: str) -> int | None:
+    """The line of a revision file that an exception passed through, the innermost; or None."""
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == str(path)
+    ]
+    return lines[-1] if lines else None

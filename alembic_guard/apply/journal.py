@@ -1,0 +1,237 @@
+"""The journal: who applied which revision, when, for how long, with what result.
+
+One row for each attempt at a revision, in a table beside ``alembic_version``. The row of an attempt
+is committed as ``started`` before the revision's own transaction and becomes ``applied`` inside it,
+so that a process that dies leaves the truth behind: either the revision and its row, or a row that
+says it was started. Tries after a lock that was not granted are one attempt.
+
+It never creates its table on its own account: :meth:`Journal.prepare` does, when the first revision
+is about to start.
+"""
+
+from __future__ import annotations
+
+import functools
+import getpass
+import os
+import platform
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateTable
+
+from alembic_guard import __version__
+from alembic_guard.runtime.stopped import JournalNotWritable
+from alembic_guard.runtime.waiting import is_lock_not_granted
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_LONGEST_ERROR = 2000
+"""Characters of an error that the journal keeps."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What is known of an attempt before it starts."""
+
+    revision: str
+    message: str
+    checksum: str
+    direction: str = "upgrade"
+
+
+class Journal:
+    """The journal table of one history.
+
+    :param name: the table; :param schema: that of the version table, None for the default.
+    """
+
+    def __init__(self, name: str, schema: str | None, database_user: str | None) -> None:
+        self.table = _table(name, schema)
+        self.database_user = database_user
+        self.name = f"{schema}.{name}" if schema else name
+
+    def exists(self, connection: Connection) -> bool:
+        """Whether the table is there."""
+        return sa.inspect(connection).has_table(self.table.name, schema=self.table.schema)
+
+    def prepare(self, connection: Connection) -> None:
+        """Create the table if it is missing, and see that it takes rows; does not commit.
+
+        :raises JournalNotWritable: with the DDL for somebody who may.
+        :raises DBAPIError: when somebody else held a lock.
+        """
+        with self._writable(connection):
+            if not self.exists(connection):
+                self.table.create(connection)
+            connection.execute(self.table.update().where(self.table.c.id == -1).values(tries=0))
+
+    @contextmanager
+    def _writable(self, connection: Connection) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            if is_lock_not_granted(error) or error.connection_invalidated:
+                raise  # that is no refusal
+            ddl = str(CreateTable(self.table).compile(dialect=connection.dialect)).strip()
+            raise JournalNotWritable(str(error.orig), self.name, ddl) from error
+
+    def known(self, connection: Connection) -> frozenset[str]:
+        """Revisions that the journal has as applied or adopted."""
+        c = self.table.c
+        query = sa.select(c.revision).where(c.status.in_(("applied", "adopted")))
+        with self._writable(connection):
+            return frozenset(connection.scalars(query))
+
+    def adopt(self, connection: Connection, attempts: Sequence[Attempt]) -> None:
+        """Record what plain ``alembic upgrade`` or ``stamp`` brought."""
+        now = _now()
+        if attempts:
+            rows = [self._row(attempt, "adopted", now) for attempt in attempts]
+            with self._writable(connection):
+                connection.execute(self.table.insert(), rows)
+
+    def start(self, connection: Connection, attempt: Attempt) -> int:
+        """A ``started`` row; returns its id. The caller commits it."""
+        row = self._row(attempt, "started", _now())
+        with self._writable(connection):
+            result = connection.execute(self.table.insert().values(**row))
+        assert result.inserted_primary_key is not None
+        return int(result.inserted_primary_key[0])
+
+    def finish(
+        self,
+        connection: Connection,
+        row: int,
+        status: str,
+        *,
+        milliseconds: int,
+        tries: int = 1,
+        error: str | None = None,
+        allowed: Sequence[str] = (),
+    ) -> None:
+        """The end of an attempt.
+
+        :param status: "applied", "failed" or "interrupted".
+        :param error: already without passwords.
+        """
+        connection.execute(
+            self.table.update()
+            .where(self.table.c.id == row)
+            .values(
+                status=status,
+                finished=_now(),
+                milliseconds=milliseconds,
+                tries=tries,
+                error=error and error[:_LONGEST_ERROR],
+                allowed=", ".join(allowed) or None,
+            )
+        )
+
+    def forget(self, connection: Connection, row: int) -> None:
+        """Take back a row that is still ``started``: its attempt never began."""
+        c = self.table.c
+        connection.execute(self.table.delete().where(c.id == row, c.status == "started"))
+
+    def mark(self, connection: Connection) -> tuple[Any, ...] | None:
+        """Something that changes whenever the holder of the deployer lock gets on.
+
+        Who is in the middle of a revision gets on, however long that takes: the lock is dropped
+        when its holder dies, so while it is held somebody works on what the newest row says.
+        """
+        if not self.exists(connection):
+            return None
+        c = self.table.c
+        newest = sa.select(c.id, c.status, c.finished).order_by(c.id.desc()).limit(1)
+        row = connection.execute(newest).first()
+        if row is not None and row.status == "started":
+            return (row.id, time.monotonic())
+        return None if row is None else tuple(row)
+
+    def rows(self, connection: Connection, limit: int | None = None) -> list[dict[str, Any]]:
+        """The newest rows, newest first; times are UTC and aware."""
+        query = sa.select(self.table).order_by(self.table.c.id.desc()).limit(limit)
+        return [_aware(dict(row)) for row in connection.execute(query).mappings()]
+
+    def _row(self, attempt: Attempt, status: str, started: datetime) -> dict[str, Any]:
+        return {
+            "revision": attempt.revision,
+            "message": attempt.message[:255],
+            "direction": attempt.direction,
+            "status": status,
+            "checksum": attempt.checksum,
+            "started": started,
+            "database_user": self.database_user,
+            "os_user": _os_user(),
+            "host": socket.gethostname()[:255],
+            "pid": os.getpid(),
+            "versions": _versions(),
+        }
+
+
+def _table(name: str, schema: str | None) -> sa.Table:
+    moment = sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    return sa.Table(
+        name,
+        sa.MetaData(),
+        sa.Column("id", number, primary_key=True, autoincrement=True),
+        sa.Column("revision", sa.String(255), nullable=False),
+        sa.Column("message", sa.String(255)),
+        sa.Column("direction", sa.String(16), nullable=False),
+        sa.Column("status", sa.String(16), nullable=False),
+        sa.Column("checksum", sa.String(64)),
+        sa.Column("started", moment, nullable=False),
+        sa.Column("finished", moment),
+        sa.Column("milliseconds", sa.BigInteger()),
+        sa.Column("tries", sa.Integer()),
+        sa.Column("database_user", sa.String(255)),
+        sa.Column("os_user", sa.String(255)),
+        sa.Column("host", sa.String(255)),
+        sa.Column("pid", sa.Integer()),
+        sa.Column("versions", sa.String(255)),
+        sa.Column("allowed", sa.Text()),
+        sa.Column("error", sa.Text()),
+        schema=schema,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _aware(row: dict[str, Any]) -> dict[str, Any]:
+    """SQLite and MariaDB hand back the UTC that was written without its zone."""
+    for name in ("started", "finished"):
+        moment = row[name]
+        if moment is not None and moment.tzinfo is None:
+            row[name] = moment.replace(tzinfo=timezone.utc)
+        elif moment is not None:
+            row[name] = moment.astimezone(timezone.utc)
+    return row
+
+
+def _os_user() -> str | None:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's uid without an entry in /etc/passwd
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else None
+
+
+@functools.cache
+def _versions() -> str:
+    """What ran the migration; reading it takes a millisecond, and a run writes many rows."""
+    return (
+        f"alembic-guardrails {__version__}, alembic {version('alembic')}, "
+        f"sqlalchemy {version('sqlalchemy')}, python {platform.python_version()}"
+    )

@@ -1,0 +1,188 @@
+"""Keeps the journal of one run: which connection writes a row, and who commits it.
+
+- usually: the migration connection, in a small transaction of its own before the revision's, so
+  that on SQLite no second writer is needed;
+- env.py commits: a connection beside it, before env.py's transaction writes anything, one row for
+  each revision of the run, since they stand or fall together;
+- a connection handed in: that connection, and the caller commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import text
+
+from alembic_guard.apply.journal import Attempt, Journal
+from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.environment import Call
+from alembic_guard.runtime.history import checksum
+
+if TYPE_CHECKING:
+    from alembic.script import Script
+    from sqlalchemy import Connection
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class _Failure:
+    revision: str
+    error: str
+    status: str
+    milliseconds: int
+    tries: int
+
+
+class Record:
+    """The journal of one database in one run; does nothing where there is no journal.
+
+    :param shared: whether no other connection could write: nobody else sees the database, or the
+        migration connection holds the lock of a whole SQLite file.
+    :param rows: ids of the rows of attempts that have not ended; outlives a run of env.py.
+    """
+
+    def __init__(
+        self,
+        journal: Journal | None,
+        database: Database,
+        call: Call,
+        *,
+        shared: bool,
+        rows: dict[str, int],
+    ) -> None:
+        self.journal = journal
+        self.database = database
+        self.call = call
+        self.shared = shared
+        self._rows = rows
+        self._begun: set[str] = set()
+        self._failure: _Failure | None = None
+
+    def prepare(self, pending: Iterable[Script], present: Iterable[Script]) -> None:
+        """The table, what plain Alembic brought, and in env.py's transaction the start rows.
+
+        :param pending: what is about to run.
+        :param present: every revision that the database already holds.
+        :raises JournalNotWritable: when the role may not.
+        """
+        journal = self.journal
+        if journal is None:
+            return
+        upfront = self.call.external and not self.shared
+
+        def write(connection: Connection) -> None:
+            journal.prepare(connection)
+            known = journal.known(connection)
+            journal.adopt(connection, [_attempt(s) for s in present if s.revision not in known])
+            if upfront:
+                for script in pending:
+                    if script.revision not in self._rows:
+                        self._rows[script.revision] = journal.start(connection, _attempt(script))
+
+        if upfront:
+            self._beside(write)
+        else:
+            self._here(write)
+
+    def start(self, script: Script) -> None:
+        """An attempt at a revision begins; on record even if the process dies now."""
+        journal = self.journal
+        if journal is None:
+            return
+        self._begun.add(script.revision)
+        if script.revision not in self._rows:
+            self._rows[script.revision] = self._here(
+                lambda connection: journal.start(connection, _attempt(script))
+            )
+
+    def applied(self, revision: str, milliseconds: int, tries: int, allowed: Sequence[str]) -> None:
+        """In the revision's own transaction: it and its row are committed together.
+
+        :param allowed: names of guards that were let through for it.
+        """
+        if self.journal is not None:
+            self.journal.finish(
+                self.call.connection,
+                self._rows[revision],
+                "applied",
+                milliseconds=milliseconds,
+                tries=tries,
+                allowed=allowed,
+            )
+
+    def failed(
+        self, revision: str, error: str, *, status: str, milliseconds: int, tries: int
+    ) -> None:
+        """An attempt failed; written by :meth:`flush`, when env.py has let go of its connection."""
+        self._failure = _Failure(revision, error, status, milliseconds, tries)
+
+    def flush(self, present: Collection[str]) -> None:
+        """End the rows of attempts that are not in the database: the run is over, and failed.
+
+        :param present: revisions that are in the database; their rows were committed with them.
+        """
+        rows, journal = dict(self._rows), self.journal
+        if journal is None or self.shared or not rows:
+            return
+
+        def write(connection: Connection) -> None:
+            for revision, row in rows.items():
+                if revision in present:
+                    journal.forget(connection, row)  # if it is still started, others brought it
+                else:
+                    self._end(journal, connection, revision, row)
+
+        self._beside(write)
+        self._rows.clear()
+
+    def _end(self, journal: Journal, connection: Connection, revision: str, row: int) -> None:
+        failure = self._failure
+        if failure is not None and failure.revision == revision:
+            journal.finish(
+                connection,
+                row,
+                failure.status,
+                milliseconds=failure.milliseconds,
+                tries=failure.tries,
+                error=failure.error,
+            )
+        elif revision in self._begun:
+            error = "rolled back with env.py's transaction"
+            if failure is not None:
+                error = f"rolled back together with {failure.revision}"
+            journal.finish(connection, row, "failed", milliseconds=0, error=error)
+        else:
+            journal.forget(connection, row)
+
+    def _here(self, write: Callable[[Connection], _T]) -> _T:
+        connection = self.call.connection
+        if self.call.external:
+            return write(connection)
+        if connection.in_transaction():
+            connection.commit()
+        try:
+            if self.database.kind == "postgresql":
+                # The row has to outlive this process, not the server: no flush of its own.
+                connection.execute(text("SET LOCAL synchronous_commit = off"))
+            result = write(connection)
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+        return result
+
+    def _beside(self, write: Callable[[Connection], _T]) -> _T:
+        def committed(connection: Connection) -> _T:
+            result = write(connection)
+            connection.commit()
+            return result
+
+        with self.database.beside() as side:
+            return side.ask(committed)
+
+
+def _attempt(script: Script) -> Attempt:
+    return Attempt(script.revision, script.doc or "", checksum(script.path))

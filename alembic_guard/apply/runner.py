@@ -1,0 +1,259 @@
+"""Serves one database that env.py configures: plan, deployer lock, attempts, truth.
+
+Three kinds of environment are served:
+
+- the usual one, where each revision gets its own transaction and is tried again by itself;
+- one that opens its own transaction (``engine.begin()``), which is run and tried again as a whole;
+- a connection handed in through ``config.attributes``, or a database in memory, where there is
+  nothing to lock with, nothing of ours is committed, and the truth is read on the same connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
+
+from alembic_guard.apply.attempts import Attempts, WholeRunAgain
+from alembic_guard.apply.deployer import DeployerWait
+from alembic_guard.apply.journal import Journal
+from alembic_guard.apply.plan import Plan
+from alembic_guard.apply.record import Record
+from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.environment import Call
+from alembic_guard.runtime.history import Revision, as_revision, lineage, upgrade_steps
+from alembic_guard.runtime.lock import deployer_lock
+from alembic_guard.runtime.stopped import Belief, CheckFailed, RolledBack
+from alembic_guard.runtime.version_table import recorded_heads
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import RevisionStep
+    from sqlalchemy import Connection
+
+    from alembic_guard.apply.upgrade import Upgrade
+
+_HANDED_IN = (
+    "the connection was handed in: no deployer lock, no transaction for each revision, nothing is "
+    "committed here, and the truth is read on the same connection"
+)
+_IN_MEMORY = (
+    "the database is in memory: no deployer lock, and the truth is read on the same connection"
+)
+_ONE_TRANSACTION = (
+    "env.py opens its own transaction: all revisions are applied, or tried again, as a whole"
+)
+_AUTOCOMMIT = (
+    "the engine is in AUTOCOMMIT: each statement commits by itself, so nothing can be rolled back"
+)
+
+
+class DatabaseRun:
+    """One ``run_migrations()`` of env.py.
+
+    :param plain: Alembic's own ``run_migrations``.
+    """
+
+    def __init__(self, upgrade: Upgrade, call: Call, plain: Callable[[], None]) -> None:
+        self.upgrade = upgrade
+        self.call = call
+        self.plain = plain
+        self.database = Database(call.connection)
+        upgrade.mask.learn_url(call.connection.engine.url)
+        self.alone = call.handed_in or self.database.in_memory
+        self.course = upgrade.course(call.number)
+        self._attempts: Attempts | None = None
+        self._belief: Belief | None = None
+        self._record: Record | None = None
+        self._counted: set[str] = set()
+
+    def serve(self) -> None:
+        """Plan, and apply unless only the plan was asked for or nothing is pending."""
+        steps = self._steps()
+        if self.course.plan is None:
+            plan = self._plan(steps)
+            self.course.planned(plan)
+            for line in plan.lines():
+                self.upgrade.say(line)
+        if self.upgrade.plan_only or not steps:
+            return
+        self.call.settle()
+        with self.call.reading() as connection:
+            self.database.follow(connection)
+        if not self.alone and self.course.lock is None:
+            self._acquire()
+            if self.call.external and set(self._recorded()) != set(self.call.heads()):
+                raise WholeRunAgain(0)  # env.py's transaction has a snapshot from before the wait
+            steps = self._steps()
+            if not steps:
+                self.upgrade.say("Nothing left to do: another deployer has applied it meanwhile.")
+        if steps:
+            self._apply(steps)
+        if not self.call.external:
+            self.conclude()
+            self.course.release()
+
+    def steps(self) -> Iterator[RevisionStep]:
+        """For Alembic, while :meth:`serve` runs."""
+        return iter(()) if self._attempts is None else self._attempts.steps()
+
+    def conclude(self) -> None:
+        """Compare what the run believes with what a new connection sees.
+
+        :raises RolledBack: when they differ.
+        """
+        belief, self._belief = self._belief, None
+        if belief is None or self._attempts is None:
+            return
+        found = belief.expected if self.alone else self._recorded()
+        if set(found) == set(belief.expected):
+            self._count({applied.revision.id for applied in self._attempts.applied})
+            self.course.rows.clear()
+            return
+        revisions = tuple(applied.revision for applied in self._attempts.applied)
+        began = self.call.in_transaction
+        raise RolledBack(
+            replace(belief, found=found, began_before_configure=began, revisions=revisions)
+        )
+
+    def trust(self) -> None:
+        """env.py ended well, and the database cannot be asked: what it ran counts as applied."""
+        if self._attempts is not None:
+            self._count({applied.revision.id for applied in self._attempts.applied})
+
+    def count(self) -> None:
+        """Count what is in the database, however the run ended."""
+        if self._attempts is not None:
+            self._count(self._present())
+
+    def abandon(self) -> None:
+        """The run ended in a failure: count what is in the database, write down what is not."""
+        if self._record is not None:
+            present = self._present()
+            self._count(present)
+            self._record.flush(present)
+
+    def left_behind(self) -> dict[Revision, tuple[str, ...]]:
+        """The statements of revisions that are not in the database, and are committed anyway."""
+        if self._attempts is None:
+            return {}
+        kept = self._attempts.kept.items()
+        return {revision: done for revision, done in kept if revision.id not in self._counted}
+
+    def let_through(self) -> list[CheckFailed]:
+        """Checks that said no, and were allowed to."""
+        return [] if self._attempts is None else self._attempts.checks.let_through
+
+    def _steps(self) -> list[RevisionStep]:
+        return upgrade_steps(self.upgrade.script, self.course.target, self.call.heads())
+
+    def _plan(self, steps: list[RevisionStep]) -> Plan:
+        return Plan(
+            database=self.database.url,
+            server=self.database.server,
+            current=self.call.heads(),
+            target=self.upgrade.target,
+            pending=tuple(as_revision(step.revision) for step in steps),
+            notes=tuple(self._notes()),
+        )
+
+    def _notes(self) -> Iterator[str]:
+        if self.call.handed_in:
+            yield _HANDED_IN
+        elif self.database.in_memory:
+            yield _IN_MEMORY
+        elif self.call.external:
+            yield _ONE_TRANSACTION
+        if self.database.commits_each_statement(self.call.connection):
+            yield _AUTOCOMMIT
+        if self.upgrade.settings.statement_timeout and self.database.kind in ("sqlite", "mysql"):
+            yield f"statement_timeout has no effect: {self.database.server} limits no statement"
+
+    def _acquire(self) -> None:
+        context, upgrade = self.call.context, self.upgrade
+        key = self.database.key(context.version_table_schema, context.version_table)
+        lock = deployer_lock(self.database, key)
+        if lock is None:
+            upgrade.say(f"Note      {self.database.server} has no deployer lock here.")
+            return
+        identity = (self.database.file or self.database.url, lock.key)
+        if identity in upgrade.held():
+            return  # an earlier configure() of this env.py holds it until env.py commits
+        self.course.identity = identity
+        self.course.lock = lock  # also when it is never granted: its connection is to be closed
+        DeployerWait(
+            self.database,
+            lock,
+            wait=upgrade.settings.wait,
+            progress_mark=self._progress,
+            say=upgrade.say,
+            clock=upgrade.clock,
+            sleep=upgrade.sleep,
+        ).acquire()
+
+    def _apply(self, steps: list[RevisionStep]) -> None:
+        upgrade, script = self.upgrade, self.upgrade.script
+        current = self.call.heads()
+        self._record = Record(
+            self._journal() if upgrade.settings.journal else None,
+            self.database,
+            self.call,
+            shared=self.alone or self.database.is_writing(self.call.connection),
+            rows=self.course.rows,
+        )
+        self._attempts = Attempts(
+            self.database,
+            self.call,
+            self._record,
+            upgrade.settings,
+            course=self.course,
+            mask=upgrade.mask,
+            say=upgrade.say,
+            sleep=upgrade.sleep,
+        )
+        self._attempts.run(self.plain, steps, lineage(script, current))
+        expected = tuple(self.call.context.get_current_heads())
+        if not self.call.external:
+            self.call.connection.rollback()
+        self._belief = Belief(self.database.url, expected, ())
+
+    def _journal(self) -> Journal:
+        schema = self.call.context.version_table_schema
+        return Journal(self.upgrade.settings.journal_table, schema, self.database.user)
+
+    def _progress(self) -> object:
+        def mark(connection: Connection) -> object:
+            return self._journal().mark(connection)
+
+        if not self.upgrade.settings.journal:
+            return self._recorded()
+        with self.database.beside() as side:
+            return side.ask(mark)
+
+    def _recorded(self) -> tuple[str, ...]:
+        context = self.call.context
+
+        def read(connection: Connection) -> tuple[str, ...]:
+            return recorded_heads(connection, context.version_table, context.version_table_schema)
+
+        with self.database.beside() as side:
+            return side.ask(read)
+
+    def _present(self) -> set[str]:
+        """The revisions of this run that are in the database now, whatever the run believes."""
+        assert self._attempts is not None
+        applied = {applied.revision.id for applied in self._attempts.applied}
+        if self.alone or not self._attempts.reached:
+            return set() if self.call.handed_in else applied
+        try:
+            heads = self._recorded()
+        except (DBAPIError, OSError):  # the server may be what failed: what was committed, stays
+            return set() if self.call.external else applied
+        return {script.revision for script in lineage(self.upgrade.script, heads)}
+
+    def _count(self, present: set[str]) -> None:
+        if self._attempts is not None:
+            new = [one for one in self._attempts.reached if one.revision.id in present]
+            self.upgrade.applied += [one for one in new if one.revision.id not in self._counted]
+            self._counted |= present

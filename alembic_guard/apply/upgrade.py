@@ -1,0 +1,179 @@
+"""One safe upgrade: runs env.py, serves each database that it configures, reads the truth.
+
+It promises that what it reports as applied is in the database, and that nothing was written before
+the first revision started. Which env.py commits for itself is known only when it is over: those
+databases are concluded then, under the lock that they still hold.
+"""
+
+from __future__ import annotations
+
+import time
+from asyncio import CancelledError
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
+
+from alembic_guard.apply.attempts import WholeRunAgain
+from alembic_guard.apply.cause import sentence
+from alembic_guard.apply.course import Course
+from alembic_guard.apply.pause import pause
+from alembic_guard.apply.plan import Plan
+from alembic_guard.apply.retry import RetryPolicy
+from alembic_guard.apply.runner import DatabaseRun
+from alembic_guard.masking import Mask
+from alembic_guard.runtime.environment import Call, Signal, run_environment
+from alembic_guard.runtime.stopped import (
+    Applied,
+    CheckFailed,
+    Interrupted,
+    LockNotGranted,
+    MigrationFailed,
+    Stopped,
+)
+from alembic_guard.runtime.waiting import is_lock_not_granted
+from alembic_guard.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+
+@dataclass
+class Upgrade:
+    """An upgrade of everything that one env.py configures.
+
+    :param target: as ``alembic upgrade`` takes it.
+    :param say: takes a line of progress for people.
+    :param plan_only: stop after the plans.
+    :param options: env.py's own arguments, such as ``tag``.
+    """
+
+    config: Config
+    script: ScriptDirectory
+    target: str
+    settings: Settings
+    mask: Mask
+    say: Callable[[str], None]
+    plan_only: bool = False
+    options: dict[str, Any] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = pause
+    applied: list[Applied] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    _runs: list[DatabaseRun] = field(default_factory=list)
+    _courses: dict[int, Course] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Plan and apply.
+
+        :raises Stopped: when the target was not reached; knows what was applied.
+        :raises EnvironmentFailed: when env.py raised.
+        """
+        try:
+            while (delay := self._once()) is not None:
+                self.sleep(delay)
+        except (KeyboardInterrupt, CancelledError):
+            raise self._stopped(Interrupted("interrupted")) from None
+        except Stopped as stopped:
+            raise self._stopped(stopped) from stopped.__cause__
+        except BaseException:
+            self._abandon()
+            raise
+        finally:
+            for course in self._courses.values():
+                course.release()
+
+    def held(self) -> set[object]:
+        """The deployer locks that this run holds."""
+        return {course.identity for course in self._courses.values() if course.lock is not None}
+
+    @property
+    def let_through(self) -> list[CheckFailed]:
+        """Checks that said no, and were allowed to, in order."""
+        return [failed for run in self._runs for failed in run.let_through()]
+
+    @property
+    def plans(self) -> list[Plan]:
+        """The plans, in env.py's order."""
+        return [course.plan for course in self._courses.values() if course.plan is not None]
+
+    def course(self, number: int) -> Course:
+        """What is remembered of a database; the same one when env.py is run again."""
+        if number not in self._courses:
+            policy = RetryPolicy(self.settings.retry_for, self.clock)
+            self._courses[number] = Course(self.target, policy)
+        return self._courses[number]
+
+    def _once(self) -> float | None:
+        """Run env.py; the seconds to wait before it has to be run again, None when it is done."""
+        self._runs = []
+        try:
+            self.calls = run_environment(
+                self.config,
+                self.script,
+                self._work,
+                migrating=self._serve,
+                each_in_its_own=True,
+                commit_rest=not self.plan_only,
+                destination_rev=self.target,
+                **self.options,
+            )
+        except WholeRunAgain as again:
+            for run in self._runs:
+                run.count()
+            return again.delay
+        for run in self._runs:
+            try:
+                run.conclude()
+            except (DBAPIError, OSError) as error:
+                run.trust()
+                said = self.mask(sentence(error))
+                raise MigrationFailed(
+                    f"the database could not be asked afterwards: {said}", revision=None, line=None
+                ) from error
+        return None
+
+    def _serve(self, call: Call, plain: Callable[[], None]) -> None:
+        run = DatabaseRun(self, call, plain)
+        self._runs.append(run)
+        try:
+            run.serve()
+        except DBAPIError as error:  # SQLite, whose whole file somebody has locked
+            if not is_lock_not_granted(error) or call.handed_in:
+                raise
+            raise self._locked(run, error) from error
+
+    def _locked(self, run: DatabaseRun, error: DBAPIError) -> Signal:
+        policy = run.course.policy
+        delay = policy.next_delay()
+        said = self.mask(sentence(error))
+        if delay is None:
+            return LockNotGranted(
+                said, revision=None, tries=policy.tries, waited=policy.waited, blockers=()
+            )
+        self.say(f"Waiting   the database: {said}. Trying again in {delay:.1f} s.")
+        return WholeRunAgain(delay)
+
+    def _work(self, heads: Any, _context: Any) -> Iterable[Any]:
+        return self._runs[-1].steps()
+
+    def _stopped(self, stopped: Stopped) -> Stopped:
+        """The same, with what stays in the databases."""
+        self._abandon()
+        stopped.applied = tuple(self.applied)
+        for run in self._runs:
+            for revision, statements in run.left_behind().items():
+                stopped.revision = stopped.revision or revision
+                stopped.committed += statements
+        return stopped
+
+    def _abandon(self) -> None:
+        """After a failure: what was committed nevertheless counts, the rest is on record."""
+        for run in self._runs:
+            # the server may be what failed, or a revision that it names may have no file
+            with suppress(DBAPIError, OSError, CommandError):
+                run.abandon()
