@@ -1,0 +1,254 @@
+"""How ``guard-revision`` comes to a migration: env.py once, every guard before anything is written.
+
+:class:`Drafting` gathers the values that the guards judge and keeps their findings; it writes
+nothing. Databases are looked at in env.py's order, and one that is refused is not compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alembic.operations import ops
+
+from alembic_guard import guards
+from alembic_guard.autogenerate.rewrite import Rename, apply_rename
+from alembic_guard.errors import Refused, WrongUsage
+from alembic_guard.finding import Finding
+from alembic_guard.guards._subjects import (
+    DatabaseDraft,
+    Draft,
+    LoadedMetadata,
+    Position,
+    operations,
+)
+from alembic_guard.masking import Mask
+from alembic_guard.runtime.autogenerate import DraftedRevision
+from alembic_guard.runtime.environment import Call, run_environment
+from alembic_guard.runtime.failure import NoMigrationsRun
+from alembic_guard.runtime.history import as_revision, heads, unknown_revisions, upgrade_steps
+from alembic_guard.runtime.models import undeclared_tables
+from alembic_guard.runtime.observation import Observation, live_columns, observe
+from alembic_guard.script.replay import ScriptText, matching_revision, owned_tables
+from alembic_guard.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import Script, ScriptDirectory
+
+
+@dataclass
+class Drafting:
+    """One revision on its way to being written.
+
+    :param arguments: as ``alembic revision`` has them.
+    :param command: what was typed, for the findings' next commands.
+    :param renames: what the user says are renames; :param no_rename: that nothing else is one.
+    """
+
+    config: Config
+    script: ScriptDirectory
+    settings: Settings
+    mask: Mask
+    arguments: dict[str, Any]
+    command: str
+    renames: Sequence[Rename] = ()
+    no_rename: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    observations: list[tuple[Observation, Call]] = field(default_factory=list)
+
+    def run(self) -> DraftedRevision:
+        """Run env.py and judge what came of it.
+
+        :returns: a revision that may be written.
+        :raises Refused: with everything that the guards found.
+        """
+        drafted = DraftedRevision(self.config, self.script, self.arguments)
+        calls: list[Call] = []
+
+        def migrating(call: Call, plain: Callable[[], None]) -> None:
+            calls.append(call)
+            plain()
+
+        def work(recorded: Any, context: Any) -> Iterable[Any]:
+            self._compare(drafted, calls[-1], recorded, context)
+            return ()
+
+        run_environment(
+            self.config,
+            self.script,
+            work,
+            migrating=migrating,
+            as_sql=False,
+            dont_mutate=True,  # alembic_version is not made either
+            template_args=drafted.context.template_args,
+            revision_context=drafted.context,
+        )
+        if not calls:
+            raise NoMigrationsRun(self.script.env_py_location)
+        self.refuse()
+        self._rename(drafted)
+        self.judge(self._draft(drafted))
+        self.refuse()
+        return drafted
+
+    def _compare(self, drafted: DraftedRevision, call: Call, recorded: Any, context: Any) -> None:
+        recorded = tuple(recorded)
+        observation = observe(context, recorded, self.settings.journal_table)
+        self.mask.learn_url(call.connection.engine.url)
+        before = len(self.findings)
+        columns = partial(live_columns, call.connection)
+        self.judge(loaded_metadata(self.config, self.script, observation, columns))
+        unknown_revisions(self.script, recorded)
+        self.judge(self._position(observation))
+        if not any(finding.refuses for finding in self.findings[before:]):
+            drafted.compare(recorded, context)
+            self.observations.append((observation, call))
+
+    def judge(self, subject: Any) -> None:
+        """Keep what the guards say of a subject; of several databases the same is said once."""
+        said = guards.judge(subject, self.settings.allow)
+        self.findings += [finding for finding in said if finding not in self.findings]
+
+    def refuse(self) -> None:
+        """Go no further where a finding refuses.
+
+        :raises Refused: with everything that the guards found.
+        """
+        if any(finding.refuses for finding in self.findings):
+            raise Refused(self.findings)
+
+    def _position(self, observation: Observation) -> Position:
+        pending = upgrade_steps(self.script, "heads", observation.recorded)
+        return Position(
+            url=observation.url,
+            current=tuple(found.revision for found in self._current(observation.recorded)),
+            heads=tuple(found.revision for found in heads(self.script)),
+            pending=tuple(as_revision(step.revision) for step in pending),
+        )
+
+    def _current(self, recorded: tuple[str, ...]) -> Sequence[Script]:
+        found = self.script.get_revisions(recorded)
+        return sorted(found, key=lambda script: script.revision)
+
+    def _rename(self, drafted: DraftedRevision) -> None:
+        for rename in self.renames:
+            dialect = self.observations[0][0].dialect
+            done = [apply_rename(rename, up, down, dialect) for up, down in drafted.operations()]
+            if not any(done):
+                raise WrongUsage.one(
+                    "looks-like-rename",
+                    f"--rename {rename}: the migration drops no {rename.old!r} "
+                    f"and adds no {rename.new!r} beside it.",
+                    why=_drops_and_adds(drafted),
+                )
+
+    def _draft(self, drafted: DraftedRevision) -> Draft:
+        pairs = list(drafted.operations())
+        # A hook of env.py may have left fewer or more directives than databases: the last
+        # observation then stands for the rest.
+        seen = self.observations + self.observations[-1:] * max(
+            0, len(pairs) - len(self.observations)
+        )
+        databases = tuple(
+            database_draft(observation, up, down, call.filtered)
+            for (up, down), (observation, call) in zip(pairs, seen, strict=False)
+        ) or tuple(
+            database_draft(observation, ops.UpgradeOps([]), ops.DowngradeOps([]), call.filtered)
+            for observation, call in self.observations
+        )
+        return Draft(
+            databases=databases,
+            owned=owned_by_history(self.script, databases),
+            command=self.command,
+            emptied=drafted.emptied,
+            renames_settled=self.no_rename,
+        )
+
+
+def loaded_metadata(
+    config: Config,
+    script: ScriptDirectory,
+    observation: Observation,
+    columns: Callable[[frozenset[str]], dict[str, frozenset[str]]] | None = None,
+) -> LoadedMetadata:
+    """What the guards of the metadata look at.
+
+    :param columns: asks the database for the columns of tables; only where no revision is recorded
+        and one that matches is looked for.
+    """
+    history = [
+        ScriptText(found.revision, Path(found.path))
+        for found in reversed(list(script.walk_revisions()))
+    ]
+    matching = None
+    if columns and history and not observation.recorded and observation.tables & observation.live:
+        matching = matching_revision(history, columns(observation.live))
+    return LoadedMetadata(
+        given=bool(observation.metadata),
+        tables=observation.tables,
+        undeclared=tuple(undeclared_tables(observation.metadata, *_places(config, script))),
+        env_py=script.env_py_location,
+        url=observation.url,
+        revisions=len(history),
+        recorded=observation.recorded,
+        live=observation.live,
+        matching=matching,
+    )
+
+
+def _places(config: Config, script: ScriptDirectory) -> tuple[list[Path], list[Path]]:
+    """Where models may be, and where none are looked for."""
+    roots = [Path(path).resolve() for path in config.get_prepend_sys_paths_list() or ()]
+    versions = config.get_version_locations_list() or ()
+    skip = [Path(script.dir).resolve(), *(Path(path).resolve() for path in versions)]
+    return list(dict.fromkeys([*roots, Path.cwd()])), skip
+
+
+def database_draft(
+    observation: Observation,
+    upgrade: ops.UpgradeOps,
+    downgrade: ops.DowngradeOps,
+    filtered: Iterable[tuple[str, str, str]] = (),
+) -> DatabaseDraft:
+    """What the guards look at, from what was observed and what would be written."""
+    return DatabaseDraft(
+        url=observation.url,
+        dialect=observation.dialect,
+        upgrade=upgrade,
+        downgrade=downgrade,
+        live=observation.live,
+        nobodys=observation.nobodys,
+        filtered=tuple(filtered),
+        compares_defaults=observation.compares_defaults,
+    )
+
+
+def owned_by_history(script: ScriptDirectory, databases: Sequence[DatabaseDraft]) -> frozenset[str]:
+    """The tables that the history owns; the files are read only where a table would be dropped."""
+    drops = any(
+        isinstance(operation, ops.DropTableOp)
+        for database in databases
+        for operation in operations(database.upgrade)
+    )
+    if not drops:
+        return frozenset()
+    return owned_tables(Path(found.path) for found in script.walk_revisions())
+
+
+def _drops_and_adds(drafted: DraftedRevision) -> str:
+    lines = []
+    for upgrade, _ in drafted.operations():
+        for operation in operations(upgrade):
+            if isinstance(operation, ops.DropColumnOp):
+                lines.append(f"It drops {operation.table_name}.{operation.column_name}.")
+            elif isinstance(operation, ops.AddColumnOp):
+                lines.append(f"It adds {operation.table_name}.{operation.column.name}.")
+            elif isinstance(operation, ops.DropTableOp):
+                lines.append(f"It drops the table {operation.table_name}.")
+            elif isinstance(operation, ops.CreateTableOp):
+                lines.append(f"It creates the table {operation.table_name}.")
+    return "\n".join(lines) or "It drops and adds nothing."

@@ -1,0 +1,150 @@
+"""Options that several commands share, and the click types behind them."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import pkgutil
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from alembic_guard import guards, reports
+from alembic_guard.settings import PREFIX, duration
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+FORMATS = sorted((info.name for info in pkgutil.iter_modules(reports.__path__)), reverse=True)
+"""A module of ``reports`` is a format; text comes first."""
+
+
+class GuardName(click.ParamType):  # type: ignore[type-arg]  # no generic before click 8.4
+    """The name of a guard.
+
+    :param everything: whether ``all`` is one too.
+    """
+
+    name = "name"
+
+    def __init__(self, everything: bool = True) -> None:
+        self.everything = everything
+
+    def known(self) -> tuple[str, ...]:
+        """The names, looked up when one is typed."""
+        return (*guards.names(), *([guards.EVERYTHING] if self.everything else []))
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Refuse an unknown name, with the nearest one."""
+        if value not in self.known():
+            near = difflib.get_close_matches(value, self.known(), n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            self.fail(f"there is no guard {value!r}{hint}", param, ctx)
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The names that begin with what was typed."""
+        return [CompletionItem(name) for name in self.known() if name.startswith(incomplete)]
+
+
+class OutputFile(click.Path):
+    """A file that can be written, which is seen before any work is done."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Refuse a file whose folder is missing or closed."""
+        path = str(super().convert(value, param, ctx))
+        folder = os.path.dirname(os.path.abspath(path))
+        if not os.path.isdir(folder):
+            self.fail(f"there is no folder {folder!r}.", param, ctx)
+        if not os.path.exists(path) and not os.access(folder, os.W_OK):
+            self.fail(f"the folder {folder!r} is not writable.", param, ctx)
+        return path
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]
+    """Seconds, or a number with ms, s, min or h."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """Seconds of ``200ms``, ``5s``, ``10min``."""
+        if isinstance(value, float):
+            return value
+        try:
+            return duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def setting(name: str, help: str) -> Callable[[_F], _F]:
+    """An option of the same name as a setting that is a duration."""
+    variable = PREFIX + name.upper()
+    return click.option(
+        f"--{name.replace('_', '-')}", type=Duration(), help=f"{help}  [env var: {variable}]"
+    )
+
+
+def judging(command: _F) -> _F:
+    """The options of every command that judges: --format, --output, --allow, --explain."""
+    for option in reversed(_JUDGING):
+        command = option(command)
+    return command
+
+
+def reporting(command: _F) -> _F:
+    """The options of every command that reports: --format and --output."""
+    for option in reversed(_REPORTING):
+        command = option(command)
+    return command
+
+
+def _explain(ctx: click.Context, _param: click.Parameter, name: str | None) -> None:
+    if name is None or ctx.resilient_parsing:
+        return
+    entry = guards.catalogue()[name]
+    click.echo(f"{entry.name}: {entry.title}\n\n{entry.why}\n\nFix: {entry.fix}")
+    for title, example in (("Bad", entry.bad), ("Good", entry.good)):
+        if example:
+            indented = "\n".join(f"    {line}".rstrip() for line in example.splitlines())
+            click.echo(f"\n{title}:\n\n{indented}")
+    ctx.exit()
+
+
+_REPORTING = [
+    click.option(
+        "--format",
+        type=click.Choice(FORMATS),
+        default="text",
+        show_default=True,
+        help="How to report on stdout.",
+    ),
+    click.option(
+        "--output",
+        type=OutputFile(),
+        help="Write the report to a file.",
+    ),
+]
+_JUDGING = [
+    *_REPORTING,
+    click.option(
+        "--allow",
+        multiple=True,
+        type=GuardName(),
+        help="Let a guard only report; may be repeated. 'all' lets every one through that can be.",
+    ),
+    click.option(
+        "--explain",
+        type=GuardName(everything=False),
+        metavar="NAME",
+        is_eager=True,
+        expose_value=False,
+        callback=_explain,
+        help="Say what a guard is about, and exit.",
+    ),
+]

@@ -1,0 +1,75 @@
+"""How a drafted migration gets into the versions folder: with merge and hooks, or not at all.
+
+Everything is rendered and judged in a temporary folder first. Once the files are in place the
+post-write hooks run on them, as they must (they look for their configuration around the file); a
+refusal or an interrupt takes every file back. Only a kill that no program can see (SIGKILL) while
+a hook runs leaves the files: whole, and judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from alembic_guard.autogenerate.observe import KEY
+from alembic_guard.commands.drafting import Drafting
+from alembic_guard.errors import Refused
+from alembic_guard.guards._subjects import BrokenByHooks, HookFailure, RenderedText, Taken
+from alembic_guard.runtime.autogenerate import DraftedRevision
+from alembic_guard.runtime.history import Revision, as_revision, relative
+from alembic_guard.runtime.staging import Staging, TemplateFailed
+from alembic_guard.runtime.write_hooks import run_write_hooks
+
+
+def write(
+    drafting: Drafting, drafted: DraftedRevision, merging: dict[str, Any] | None
+) -> tuple[Revision, ...]:
+    """Render, judge the text, place the files, run the hooks; all of it or nothing.
+
+    :param merging: what ``ScriptDirectory.generate_revision`` takes for a merge that comes first.
+    :returns: the revisions, a merge first.
+    :raises Refused: by what the guards have found.
+    """
+    script = drafting.script
+    # The header in script.py.mako is told that everything has been judged already.
+    template_args: dict[str, Any] = drafted.context.template_args
+    template_args[KEY] = tuple(drafting.findings)
+    staging = Staging(script, lambda path, text: _judge_text(drafting, path, text))
+    try:
+        with staging.open():
+            generated = []
+            if merging:
+                nothing: dict[str, Any] = {"config": drafting.config, KEY: ""}
+                merge = script.generate_revision(refresh=True, **merging, **nothing)
+                generated.append(merge)
+            generated += drafted.context.generate_scripts()
+            paths = staging.place()
+        _run_hooks(drafting, paths)
+    except FileExistsError as error:
+        drafting.judge(Taken(relative(error.filename)))
+        raise Refused(drafting.findings) from None
+    except TemplateFailed as failed:
+        drafting.judge(failed)
+        raise Refused(drafting.findings) from failed
+    except BaseException:
+        staging.take_back()
+        raise
+    return tuple(as_revision(found) for found in generated if found is not None)
+
+
+def _judge_text(drafting: Drafting, path: Path, text: str) -> None:
+    template = relative(Path(drafting.script.dir, "script.py.mako"))
+    drafting.judge(RenderedText(relative(path), text, template))
+    drafting.refuse()
+
+
+def _run_hooks(drafting: Drafting, paths: Sequence[Path]) -> None:
+    for path in paths:
+        for end in run_write_hooks(drafting.script, path):
+            drafting.judge(HookFailure(end.hook, end.command, end.status, path, end.message))
+        try:
+            compile(path.read_text(drafting.script.output_encoding), str(path), "exec")
+        except (SyntaxError, ValueError, OSError) as error:
+            drafting.judge(BrokenByHooks(path, str(error)))
+    drafting.refuse()
