@@ -1,0 +1,300 @@
+"""What guarding costs, as ratios of plain Alembic within one run.
+
+    python tests/bench/run.py            print the table
+    python tests/bench/run.py --write    and put it into docs/benchmarks.md
+
+Makes two environments that differ in our wheel alone, runs the same command in both by turns, and
+compares the medians. The bounds are those of DESIGN section 7; this measures, it does not judge.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+MODELS = """\
+from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+for number in range({tables}):
+    columns = {{f"c{{i}}": mapped_column(String(50), nullable=True) for i in range({columns})}}
+    type(f"T{{number}}", (Base,), {{
+        "__tablename__": f"t{{number}}",
+        "id": mapped_column(Integer, primary_key=True),
+        **columns,
+    }})
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured pair."""
+
+    what: str
+    plain: float
+    guarded: float
+    bound: str
+
+    def cells(self) -> str:
+        """As a row of the table; times are medians, in milliseconds."""
+        return (
+            f"| {self.what} | {self.plain * 1000:.0f} ms | {self.guarded * 1000:.0f} ms "
+            f"| {(self.guarded - self.plain) * 1000:+.0f} ms | {self.guarded / self.plain:.2f}x "
+            f"| {self.bound} |"
+        )
+
+
+class Bench:
+    """Two environments and the folder that everything happens in."""
+
+    def __init__(self, folder: Path, repeats: int) -> None:
+        self.folder = folder
+        self.repeats = repeats
+        requirements = ["alembic", "psycopg[binary]"]
+        self.plain = environment(folder / "plain", requirements)
+        self.guarded = environment(folder / "guarded", [*requirements, str(ROOT)])
+
+    def compare(
+        self,
+        what: str,
+        bound: str,
+        plain: Callable[[str], None],
+        guarded: Callable[[str], None],
+        repeats: int | None = None,
+    ) -> Row:
+        """Run both by turns and compare the medians; the first run of each only warms up."""
+        times: tuple[list[float], list[float]] = ([], [])
+        for turn in range((repeats or self.repeats) + 1):
+            for alembic, run, kept in (
+                (self.plain, plain, times[0]),
+                (self.guarded, guarded, times[1]),
+            ):
+                began = time.perf_counter()
+                run(alembic)
+                if turn:
+                    kept.append(time.perf_counter() - began)
+        row = Row(what, statistics.median(times[0]), statistics.median(times[1]), bound)
+        print(row.cells(), flush=True)
+        return row
+
+
+def environment(folder: Path, requirements: list[str]) -> str:
+    """A new environment with just these; returns its ``alembic``."""
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "--disable-pip-version-check", *requirements], check=True)
+    subprocess.run([str(folder / "bin" / "python"), "-m", "compileall", "-q", str(folder)])
+    return str(folder / "bin" / "alembic")
+
+
+def project(folder: Path, alembic: str, tables: int, url: str, columns: int = 7) -> Path:
+    """A project whose database has every table of its models but the last."""
+    run([alembic, "init", "migrations"], folder)
+    (folder / "models.py").write_text(MODELS.format(tables=tables - 1, columns=columns))
+    env_py = folder / "migrations" / "env.py"
+    env_py.write_text(
+        env_py.read_text().replace(
+            "target_metadata = None", "from models import Base\ntarget_metadata = Base.metadata"
+        )
+    )
+    ini = folder / "alembic.ini"
+    ini.write_text(ini.read_text().replace("driver://user:pass@localhost/dbname", url))
+    if tables > 1:
+        run([alembic, "revision", "--autogenerate", "-m", "all"], folder)
+        run([alembic, "upgrade", "head"], folder)
+    (folder / "models.py").write_text(MODELS.format(tables=tables, columns=columns))
+    return folder
+
+
+def run(words: list[str], folder: Path) -> None:
+    """Run a command that must end well."""
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{words}: {done.stdout}{done.stderr}")
+
+
+def start_up(bench: Bench) -> Iterator[Row]:
+    """Stock commands with and without the plugin."""
+    folder = bench.folder / "start"
+    folder.mkdir()
+    project(folder, bench.plain, 2, "sqlite:///app.db")
+    for words in (["--help"], ["heads"], ["current"]):
+
+        def stock(alembic: str, words: list[str] = words) -> None:
+            run([alembic, *words], folder)
+
+        yield bench.compare(f"alembic {' '.join(words)}", "+3 ms", stock, stock)
+
+
+def revisions(bench: Bench, tables: int, kind: str, url: str) -> Row:
+    """``guard-revision`` over ``revision --autogenerate``, one new table among many."""
+    folder = bench.folder / f"{kind}{tables}"
+    folder.mkdir()
+    project(folder, bench.plain, tables, url)
+    versions = folder / "migrations" / "versions"
+    kept = set(versions.iterdir())
+
+    def written(words: list[str]) -> None:
+        run(words, folder)
+        new = [path for path in versions.iterdir() if path not in kept and path.suffix == ".py"]
+        assert len(new) == 1
+        new[0].unlink()
+
+    return bench.compare(
+        f"guard-revision, {tables} tables, {kind}",
+        "1.15x",
+        lambda alembic: written([alembic, "revision", "--autogenerate", "-m", "one"]),
+        lambda alembic: written([alembic, "guard-revision", "-m", "one"]),
+        repeats=max(3, bench.repeats // (1 + tables // 100)),
+    )
+
+
+def upgrades(bench: Bench, pending: int, kind: str, fresh_url: Callable[[], str]) -> Row:
+    """``safe-upgrade`` over ``upgrade``, many small pending revisions."""
+    folder = bench.folder / f"upgrade-{kind}{pending}"
+    folder.mkdir()
+    project(folder, bench.plain, 1, "sqlite:///unused.db")
+    ini = folder / "alembic.ini"
+    template = ini.read_text()
+    down = None
+    for number in range(pending):
+        text = (
+            f"from alembic import op\nimport sqlalchemy as sa\nrevision = 'r{number:05}'\n"
+            f"down_revision = {down!r}\nbranch_labels = None\ndepends_on = None\n"
+            f"def upgrade():\n    op.create_table('u{number}', sa.Column('id', sa.Integer()))\n"
+            f"def downgrade():\n    op.drop_table('u{number}')\n"
+        )
+        down = f"r{number:05}"
+        (folder / "migrations" / "versions" / f"{down}.py").write_text(text)
+
+    def on_a_new_database(*words: str) -> Callable[[str], None]:
+        def upgrade(alembic: str) -> None:
+            ini.write_text(template.replace("sqlite:///unused.db", fresh_url()))
+            run([alembic, *words], folder)
+
+        return upgrade
+
+    plain, guarded = on_a_new_database("upgrade", "head"), on_a_new_database("safe-upgrade")
+    return bench.compare(
+        f"safe-upgrade, {pending} pending, {kind}", "1.3x at 1,000", plain, guarded, repeats=3
+    )
+
+
+@contextmanager
+def postgresql() -> Iterator[Callable[[], str] | None]:
+    """Makes new databases on a server at hand; None where there is none."""
+    from sqlalchemy import create_engine, exc, make_url, text
+
+    url = make_url(
+        os.environ.get(
+            "ALEMBIC_GUARD_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1/postgres"
+        )
+    ).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    made: list[str] = []
+
+    def fresh() -> str:
+        name = f"guard_bench_{os.getpid()}_{len(made)}"
+        made.append(name)
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        return url.set(database=name).render_as_string(hide_password=False)
+
+    try:
+        engine.connect().close()
+    except exc.OperationalError:
+        yield None
+        return
+    try:
+        yield fresh
+    finally:
+        with engine.connect() as connection:
+            for name in made:
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+def measure(bench: Bench, tables: list[int], pending: list[int]) -> Iterator[Row]:
+    """Every row of the table."""
+    yield from start_up(bench)
+    with postgresql() as fresh:
+        for number in tables:
+            yield revisions(bench, number, "SQLite", "sqlite:///app.db")
+            if fresh:
+                yield revisions(bench, number, "PostgreSQL", fresh())
+        count = iter(range(10**6))
+        for number in pending:
+            yield upgrades(bench, number, "SQLite", lambda: f"sqlite:///fresh{next(count)}.db")
+            if fresh:
+                yield upgrades(bench, number, "PostgreSQL", fresh)
+
+
+def page(rows: list[Row]) -> str:
+    """The page of the docs."""
+    table = "\n".join(row.cells() for row in rows)
+    cpu = next(
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.processor(),
+    )
+    return f"""# Benchmarks
+
+Written by `nox -s bench -- --write`: the same command by turns in two environments that differ in
+our wheel alone; medians. The bound is what the design allows.
+
+{HEAD}
+{table}
+
+Measured with Python {platform.python_version()} on {os.cpu_count()} cores ({cpu}), servers on the
+same machine.
+"""
+
+
+HEAD = (
+    "| what | plain | guarded | difference | ratio | bound |\n| --- | --- | --- | --- | --- | --- |"
+)
+
+
+def main() -> None:
+    """Measure, print, and write the page if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="update docs/benchmarks.md")
+    parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--tables", type=int, nargs="*", default=[10, 100, 1000])
+    parser.add_argument("--pending", type=int, nargs="*", default=[1, 100])
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="alembic-guard-bench-"))
+    try:
+        print(HEAD, flush=True)
+        bench = Bench(folder, options.repeats)
+        rows = list(measure(bench, options.tables, options.pending))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if options.write:
+        PAGE.write_text(page(rows), "utf-8")
+        print(f"written: {PAGE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The report for programs: the keys of DESIGN section 3, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+
+from alembic_guard.finding import DOCS, Finding, Place, Severity
+from alembic_guard.reports import Report
+from alembic_guard.reports.json import render
+
+
+def test_a_report_is_one_object_with_the_keys_of_the_design() -> None:
+    finding = Finding(
+        "several-heads",
+        "Größer.",
+        why="Because.",
+        next=("alembic heads",),
+        severity=Severity.WARNING,
+        revision="a1",
+        place=Place("a.py", 3),
+        allowed="known",
+    )
+    text = render(Report("guard-log", 3, [finding], {"x": [1]}, ["for people"]))
+    assert text.endswith("}\n")
+    assert "Größer" in text
+    assert json.loads(text) == {
+        "version": 1,
+        "command": "guard-log",
+        "exit_status": 3,
+        "findings": [
+            {
+                "name": "several-heads",
+                "severity": "warning",
+                "message": "Größer.",
+                "why": "Because.",
+                "next": ["alembic heads"],
+                "revision": "a1",
+                "path": "a.py",
+                "line": 3,
+                "allowed": "known",
+                "docs": f"{DOCS}several-heads/",
+            }
+        ],
+        "data": {"x": [1]},
+    }
+
+
+def test_what_is_missing_is_null() -> None:
+    (finding,) = json.loads(render(Report("x", 0, [Finding("env-error", "Hm.")])))["findings"]
+    assert [finding[key] for key in ("revision", "path", "line", "allowed")] == [None] * 4
+    assert (finding["why"], finding["next"]) == ("", [])
+
+
+def test_a_value_that_json_does_not_know_is_its_text() -> None:
+    when = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    text = render(Report("x", 0, data={"when": when}))
+    assert json.loads(text)["data"] == {"when": "2026-01-01 00:00:00+00:00"}
