@@ -1,0 +1,137 @@
+"""Writes the pages that the code already knows: guards, commands, settings.
+
+- ``python docs/generate.py`` writes them;
+- ``python docs/generate.py --check`` says which are out of date, with status 1 if any is.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from alembic_guard import COMMANDS, guards
+from alembic_guard.catalogue import Entry
+from alembic_guard.commands.invoke import load_command
+from alembic_guard.settings import PREFIX, describe
+
+DOCS = Path(__file__).parent
+NOTICE = "<!-- Written by docs/generate.py from the code; edit the docstring. -->\n\n"
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Every generated page: where it belongs, and its text."""
+    entries = guards.catalogue()
+    for entry in entries.values():
+        yield DOCS / "guards" / f"{entry.name}.md", guard_page(entry)
+    yield DOCS / "guards" / "index.md", guard_index(entries)
+    for name in COMMANDS:
+        yield DOCS / "commands" / f"{name}.md", command_page(name)
+    yield DOCS / "settings.md", settings_page()
+
+
+def guard_page(entry: Entry) -> str:
+    """The page of a guard, from its docstring."""
+    parts = [f"# {entry.name}", entry.title, entry.why, f"**Fix.** {entry.fix}", allowed(entry)]
+    for title, example in (("Bad", entry.bad), ("Good", entry.good)):
+        if example:
+            parts += [f"## {title}", f"```text\n{example}\n```"]
+    return NOTICE + "\n\n".join(parts) + "\n"
+
+
+def allowed(entry: Entry) -> str:
+    """Whether it can be let through."""
+    if never_allowed(entry):
+        return "It cannot be allowed: going on would be impossible, or would be no help."
+    return f"It can be let through with `--allow {entry.name}`, or with the setting `allow`."
+
+
+def never_allowed(entry: Entry) -> bool:
+    """Whether no ``--allow`` lets it through."""
+    return bool(getattr(entry.load(), "NEVER_ALLOWED", False))
+
+
+def guard_index(entries: dict[str, Entry]) -> str:
+    """The table of all guards."""
+    rows = [
+        f"| [{entry.name}]({entry.name}.md) | {entry.title} "
+        f"| {'no' if never_allowed(entry) else 'yes'} |"
+        for entry in entries.values()
+    ]
+    table = "\n".join(["| guard | finds | can be allowed |", "| --- | --- | --- |", *rows])
+    intro = (
+        "Every refusal has a name. `alembic guard-revision --explain NAME` shows the same text as\n"
+        "the page; `--allow NAME` lets it through where that is possible."
+    )
+    notation = (
+        "The examples on the pages begin in a healthy project (SQLite, one model `User`, the\n"
+        "database at head) and are run by a test: `# file: NAME` starts a file,\n"
+        "`# edit: NAME: OLD -> NEW` replaces a text in one, `# append: NAME: TEXT` adds to its\n"
+        "end, `# remove: NAME`\n"
+        "deletes it, `$ COMMAND` is typed, `& COMMAND` runs beside the next ones."
+    )
+    return f"{NOTICE}# Guards\n\n{intro}\n\n{notation}\n\n{table}\n"
+
+
+def command_page(name: str) -> str:
+    """The help of a command."""
+    command = load_command(name)
+    context = click.Context(command, info_name=f"alembic {name}", terminal_width=90)
+    return f"{NOTICE}# alembic {name}\n\n```text\n{command.get_help(context)}\n```\n"
+
+
+def settings_page() -> str:
+    """The table of all settings."""
+    rows = [
+        f"| `{name}` | `{default or '(none)'}` | `{PREFIX}{name.upper()}` | {help_text} |"
+        for name, default, help_text in describe()
+    ]
+    head = ["| setting | default | variable | what |", "| --- | --- | --- | --- |"]
+    table = "\n".join([*head, *rows])
+    return f"""{NOTICE}# Settings
+
+In the ini file:
+
+```ini
+[alembic_guard]
+lock_timeout = 500ms
+```
+
+or in the `pyproject.toml` that Alembic uses:
+
+```toml
+[tool.alembic_guard]
+lock_timeout = "500ms"
+```
+
+The ini file wins over `pyproject.toml`, an environment variable over both, and an option of the
+same name over all. With `alembic -n NAME`, `[alembic_guard:NAME]` and `[tool.alembic_guard.NAME]`
+come before the plain ones. Durations are written `200ms`, `5s`, `10min`, `1h`; a bare number is in
+seconds. An unknown setting or a bad value is refused with the nearest valid name.
+
+{table}
+"""
+
+
+def main(check: bool) -> int:
+    """Write the pages, or compare them; returns the exit status."""
+    stale = 0
+    wanted = dict(pages())
+    known = {*(DOCS / "guards").glob("*.md"), *(DOCS / "commands").glob("*.md")}
+    for path in sorted({*wanted, *known}):
+        text, there = wanted.get(path), path.read_text("utf-8") if path.exists() else None
+        if text == there:
+            continue
+        stale += 1
+        print(f"{'out of date' if check else 'written'}: {path.relative_to(DOCS.parent)}")
+        if not check and text is None:
+            path.unlink()
+        elif not check and text is not None:
+            path.write_text(text, "utf-8")
+    return int(check and stale > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main("--check" in sys.argv[1:]))
