@@ -119,10 +119,11 @@ class Record:
         """An attempt failed; written by :meth:`flush`, when env.py has let go of its connection."""
         self._failure = _Failure(revision, error, status, milliseconds, tries)
 
-    def flush(self, present: Collection[str]) -> None:
+    def flush(self, present: Collection[str], *, interrupted: bool) -> None:
         """End the rows of attempts that are not in the database: the run is over, and failed.
 
         :param present: revisions that are in the database; their rows were committed with them.
+        :param interrupted: whether the run did not fail by itself.
         """
         rows, journal = dict(self._rows), self.journal
         if journal is None or self.shared or not rows:
@@ -133,12 +134,14 @@ class Record:
                 if revision in present:
                     journal.forget(connection, row)  # if it is still started, others brought it
                 else:
-                    self._end(journal, connection, revision, row)
+                    self._end(journal, connection, revision, row, interrupted)
 
         self._beside(write)
         self._rows.clear()
 
-    def _end(self, journal: Journal, connection: Connection, revision: str, row: int) -> None:
+    def _end(
+        self, journal: Journal, connection: Connection, revision: str, row: int, interrupted: bool
+    ) -> None:
         failure = self._failure
         if failure is not None and failure.revision == revision:
             journal.finish(
@@ -153,7 +156,8 @@ class Record:
             error = "rolled back with env.py's transaction"
             if failure is not None:
                 error = f"rolled back together with {failure.revision}"
-            journal.finish(connection, row, "failed", milliseconds=0, error=error)
+            status = "interrupted" if interrupted else "failed"
+            journal.finish(connection, row, status, milliseconds=0, error=error)
         else:
             journal.forget(connection, row)
 

@@ -127,12 +127,15 @@ class DatabaseRun:
         if self._attempts is not None:
             self._count(self._present())
 
-    def abandon(self) -> None:
-        """The run ended in a failure: count what is in the database, write down what is not."""
+    def abandon(self, *, interrupted: bool) -> None:
+        """The run ended in a failure: count what is in the database, write down what is not.
+
+        :param interrupted: whether it was Ctrl-C, also where no revision was running.
+        """
         if self._record is not None:
             present = self._present()
             self._count(present)
-            self._record.flush(present)
+            self._record.flush(present, interrupted=interrupted)
 
     def left_behind(self) -> dict[Revision, tuple[str, ...]]:
         """The statements of revisions that are not in the database, and are committed anyway."""
@@ -212,6 +215,7 @@ class DatabaseRun:
             say=upgrade.say,
             sleep=upgrade.sleep,
         )
+        upgrade.begun(self)
         self._attempts.run(self.plain, steps, lineage(script, current))
         expected = tuple(self.call.context.get_current_heads())
         if not self.call.external:

@@ -65,6 +65,8 @@ class Upgrade:
     applied: list[Applied] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     _runs: list[DatabaseRun] = field(default_factory=list)
+    _begun: dict[int, DatabaseRun] = field(default_factory=dict)
+    """The last run of each database that wrote to its journal; env.py may be between two."""
     _courses: dict[int, Course] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -107,6 +109,10 @@ class Upgrade:
             policy = RetryPolicy(self.settings.retry_for, self.clock)
             self._courses[number] = Course(self.target, policy)
         return self._courses[number]
+
+    def begun(self, run: DatabaseRun) -> None:
+        """A database is about to be written to: what becomes of it has to be put on record."""
+        self._begun[run.call.number] = run
 
     def _once(self) -> float | None:
         """Run env.py; the seconds to wait before it has to be run again, None when it is done."""
@@ -163,17 +169,17 @@ class Upgrade:
 
     def _stopped(self, stopped: Stopped) -> Stopped:
         """The same, with what stays in the databases."""
-        self._abandon()
+        self._abandon(interrupted=isinstance(stopped, Interrupted))
         stopped.applied = tuple(self.applied)
-        for run in self._runs:
+        for run in self._begun.values():
             for revision, statements in run.left_behind().items():
                 stopped.revision = stopped.revision or revision
                 stopped.committed += statements
         return stopped
 
-    def _abandon(self) -> None:
+    def _abandon(self, *, interrupted: bool = False) -> None:
         """After a failure: what was committed nevertheless counts, the rest is on record."""
-        for run in self._runs:
+        for run in self._begun.values():
             # the server may be what failed, or a revision that it names may have no file
             with suppress(DBAPIError, OSError, CommandError):
-                run.abandon()
+                run.abandon(interrupted=interrupted)

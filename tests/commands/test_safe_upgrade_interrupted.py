@@ -77,7 +77,7 @@ def test_ctrl_c_between_two_runs_of_env_py_ends_its_rows(postgresql_project: Pro
         upgrade = project.spawn("safe-upgrade")
         said(upgrade, "a lock was not granted (try 7)")
         assert interrupted(upgrade)[0] == 130
-    assert [status for (status,) in journal(project, "status")] == ["adopted", "failed"]
+    assert [status for (status,) in journal(project, "status")] == ["adopted", "interrupted"]
 
 
 @TEMPLATES
