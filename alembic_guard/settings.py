@@ -13,18 +13,15 @@ beside it and what the docs show.
 
 from __future__ import annotations
 
-import configparser
-import copy
 import difflib
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic_guard.catalogue import entries
+from alembic_guard.config_files import tables
 from alembic_guard.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -132,6 +129,18 @@ class Settings:
     retry_for: float = _setting(
         600.0, duration, "10min", "how long a revision is tried again when a lock is not granted"
     )
+    frozen: bool = _setting(
+        False, boolean, "false", "a revision that was edited after it was applied is an error"
+    )
+    require_committed: bool = _setting(
+        False, boolean, "false", "a pending revision that is not committed to git is an error"
+    )
+    heads_file: bool = _setting(
+        False,
+        boolean,
+        "false",
+        "keep a HEADS file, so that git reports two new heads as a conflict",
+    )
 
     @classmethod
     def load(cls, config: Config, environ: Mapping[str, str] | None = None) -> Settings:
@@ -142,7 +151,7 @@ class Settings:
         :raises WrongUsage: for an unknown name, a bad value or a file that cannot be read.
         """
         found = cls()
-        for where, values in _sources(config):
+        for where, values in tables(config):
             found = found._with(where, values)
         environ = os.environ if environ is None else environ
         return found._with("the environment", dict(_from_environment(environ)), variables=True)
@@ -199,90 +208,6 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         value = environ.get(PREFIX + name.upper())
         if value is not None:
             yield name, value
-
-
-def _sources(config: Config) -> Iterator[tuple[str, Mapping[str, object]]]:
-    name = config.config_ini_section
-    toml, ini = config.toml_file_name, config.config_file_name
-    table = _toml_table(toml)
-    named = table.get(name)
-    if table:
-        yield (
-            f"[tool.alembic_guard] of {toml}",
-            {key: value for key, value in table.items() if not isinstance(value, dict)},
-        )
-    yield f"[alembic_guard] of {ini}", _ini_section(config, "alembic_guard")
-    if name != "alembic":
-        if isinstance(named, dict):
-            yield f"[tool.alembic_guard.{name}] of {toml}", named
-        section = f"alembic_guard:{name}"
-        yield f"[{section}] of {ini}", _ini_section(config, section)
-
-
-def _toml_table(path: str | None) -> dict[str, Any]:
-    if path is None or not Path(path).exists():
-        return {}
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib  # Alembic depends on it below Python 3.11
-    try:
-        data = tomllib.loads(Path(path).read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise unreadable(path, error) from None
-    tool = data.get("tool", {})
-    table = tool.get("alembic_guard", {}) if isinstance(tool, dict) else {}
-    if not isinstance(table, dict):
-        raise WrongUsage.one("bad-setting", f"tool.alembic_guard in {path} is no table.")
-    return table
-
-
-def _ini_section(config: Config, section: str) -> dict[str, str]:
-    """The options of a section itself: what it inherits from [DEFAULT] is no setting of ours."""
-    try:
-        values = config.get_section(section, {})
-        if not values:
-            return {}
-        own = copy.deepcopy(config.file_config)
-        for inherited in values:
-            own.remove_option(own.default_section, inherited)
-        return {key: values[key] for key in own.options(section)}
-    except (configparser.Error, UnicodeDecodeError, OSError) as error:
-        raise unreadable(config.config_file_name or "the configuration", error) from None
-
-
-def unreadable(path: str, error: Exception) -> WrongUsage:
-    """The error for a configuration file that cannot be parsed; its values are not repeated."""
-    line = getattr(error, "lineno", None)
-    where = f"{path}:{line}" if line else path
-    kind = type(error).__name__
-    return WrongUsage.one(
-        "bad-setting",
-        f"{where} cannot be read ({kind}).",
-        why=_without_values(error),
-        next=(f"mend {where}",),
-    )
-
-
-def _without_values(error: Exception) -> str:
-    """What the parser says, without the text that it stumbled over: that may hold a password."""
-    if isinstance(error, configparser.InterpolationError):
-        return (
-            f"The option {error.option!r} of [{error.section}] holds a '%' that is not doubled; "
-            "in an ini file a '%' is written '%%'."
-        )
-    if isinstance(error, configparser.DuplicateOptionError):
-        return f"The option {error.option!r} of [{error.section}] is there twice."
-    if isinstance(error, configparser.DuplicateSectionError):
-        return f"The section [{error.section}] is there twice."
-    if isinstance(error, configparser.MissingSectionHeaderError):
-        return "A line stands before the first [section]."
-    if isinstance(error, configparser.ParsingError):
-        line = getattr(error, "lineno", None) or error.errors[0][0]
-        return f"Line {line} is neither a section, an option nor a comment."
-    if isinstance(error, OSError):
-        return error.strerror or "It cannot be opened."
-    return re.sub(r"'[^']*'", "'…'", str(error)).split("\n")[0]
 
 
 def _unknown(name: str, where: str) -> WrongUsage:

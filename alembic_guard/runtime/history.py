@@ -20,8 +20,8 @@ from alembic.script import ScriptDirectory
 from alembic.script.revision import MultipleHeads
 from alembic.util import CommandError
 
+from alembic_guard.config_files import unreadable
 from alembic_guard.runtime.environment import Signal
-from alembic_guard.settings import unreadable
 
 if TYPE_CHECKING:
     from alembic.config import Config
