@@ -22,6 +22,7 @@ FLOORS = {
     "errors": 0,
     "finding": 0,
     "masking": 0,
+    "config_files": 0,
     "settings": 0,
     "ddl": 1,
     "runtime": 1,

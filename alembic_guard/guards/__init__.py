@@ -6,7 +6,8 @@ at values before anything is written (a draft of a migration), some put into wor
 stopped (an exception of the ``apply`` craft). Two constants, each of them optional:
 
 ``NEVER_ALLOWED = True``
-    No ``--allow`` lets it through, for going on would be impossible.
+    No ``--allow`` lets it through, for going on would be impossible. A tuple of classes instead of
+    True: only for these subjects.
 ``EXPLAINS_ANOTHER = True``
     What it finds is the cause or the consequence of what another guard finds about the same
     subject, and is reported after that one. A report begins with what happened.
@@ -45,10 +46,16 @@ def judge(subject: Any, allow: Sequence[str] = ()) -> list[Finding]:
     modules = [entry.load() for entry in catalogue().values()]
     for module in sorted(modules, key=_explains_another):
         if isinstance(subject, module.JUDGES):
-            never = getattr(module, "NEVER_ALLOWED", False)
+            never = never_allowed(module, subject)
             for finding in module.judge(subject):
                 found.append(finding if never else _allowed(finding, allow))
     return found
+
+
+def never_allowed(module: ModuleType, subject: Any) -> bool:
+    """Whether nothing lets a guard through for a subject."""
+    never: bool | tuple[type, ...] = getattr(module, "NEVER_ALLOWED", False)
+    return never if isinstance(never, bool) else isinstance(subject, never)
 
 
 def _explains_another(module: ModuleType) -> bool:
