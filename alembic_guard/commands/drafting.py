@@ -29,7 +29,8 @@ from alembic_guard.masking import Mask
 from alembic_guard.runtime.autogenerate import DraftedRevision
 from alembic_guard.runtime.environment import Call, run_environment
 from alembic_guard.runtime.failure import NoMigrationsRun
-from alembic_guard.runtime.history import as_revision, heads, unknown_revisions, upgrade_steps
+from alembic_guard.runtime.history import as_revision, heads, upgrade_steps
+from alembic_guard.runtime.missing import unknown_revisions
 from alembic_guard.runtime.models import undeclared_tables
 from alembic_guard.runtime.observation import Observation, live_columns, observe
 from alembic_guard.script.replay import ScriptText, matching_revision, owned_tables
@@ -83,7 +84,7 @@ class Drafting:
             work,
             migrating=migrating,
             as_sql=False,
-            dont_mutate=True,  # alembic_version is not made either
+            read_only=True,
             template_args=drafted.context.template_args,
             revision_context=drafted.context,
         )

@@ -22,8 +22,8 @@ from alembic_guard.runtime.history import (
     BrokenHistory,
     NoConfiguration,
     SeveralHeads,
-    UnknownRevision,
 )
+from alembic_guard.runtime.missing import UnknownRevision
 from alembic_guard.runtime.stopped import AnotherDeployer, Applied, LockNotGranted, Stopped
 
 EVENTS = (

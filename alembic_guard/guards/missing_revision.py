@@ -20,7 +20,7 @@ import difflib
 from collections.abc import Iterator
 
 from alembic_guard.finding import Finding
-from alembic_guard.runtime.history import UnknownRevision
+from alembic_guard.runtime.missing import UnknownRevision
 
 JUDGES = UnknownRevision
 NEVER_ALLOWED = True

@@ -22,6 +22,7 @@ from alembic.util import CommandError
 
 from alembic_guard.config_files import unreadable
 from alembic_guard.runtime.environment import Signal
+from alembic_guard.runtime.missing import UnknownRevision, unknown_revisions
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -50,25 +51,6 @@ class BrokenHistory(Exception):
         super().__init__(message)
         self.path = path
         self.line = line
-
-
-class UnknownRevision(Signal):
-    """A target or a revision of the database has no file.
-
-    :param revision: as it was asked for.
-    :param recorded: whether the database recorded it, or the user typed it.
-    :param known: every revision that has a file.
-    :param said: Alembic's own sentence.
-    """
-
-    def __init__(
-        self, revision: str, recorded: bool, known: tuple[str, ...] = (), said: str = ""
-    ) -> None:
-        super().__init__(said or revision)
-        self.revision = revision
-        self.recorded = recorded
-        self.known = known
-        self.said = said
 
 
 class SeveralHeads(Signal):
@@ -201,19 +183,6 @@ def _unresolved(script: ScriptDirectory, name: str, error: CommandError) -> Sign
         return SeveralHeads(tuple(map(as_revision, heads(script))), name)
     known = tuple(found.revision for found in load(script))
     return UnknownRevision(name, recorded=False, known=known, said=str(error))
-
-
-def unknown_revisions(script: ScriptDirectory, current: tuple[str, ...]) -> None:
-    """See that each revision that a database recorded has a file.
-
-    :raises UnknownRevision: for the first that has none.
-    """
-    for revision in current:
-        try:
-            script.get_revision(revision)
-        except CommandError as error:
-            known = tuple(found.revision for found in load(script))
-            raise UnknownRevision(revision, recorded=True, known=known) from error
 
 
 def as_revision(script: Script) -> Revision:

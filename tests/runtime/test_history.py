@@ -17,8 +17,8 @@ from alembic_guard.runtime.history import (
     NoConfiguration,
     Revision,
     SeveralHeads,
-    UnknownRevision,
 )
+from alembic_guard.runtime.missing import UnknownRevision, unknown_revisions
 from tests.project import Project
 
 
@@ -131,9 +131,9 @@ def test_head_where_there_are_several(
 
 def test_a_revision_of_the_database_that_has_no_file(forked: Project) -> None:
     script = script_of(forked)
-    history.unknown_revisions(script, ("base1", "left1"))
+    unknown_revisions(script, ("base1", "left1"))
     with pytest.raises(UnknownRevision) as caught:
-        history.unknown_revisions(script, ("base1", "gone"))
+        unknown_revisions(script, ("base1", "gone"))
     assert (caught.value.revision, caught.value.recorded) == ("gone", True)
 
 
