@@ -20,7 +20,10 @@ from alembic_guard import WrongUsage
 from alembic_guard.settings import Settings, describe, duration
 from tests.project import Project
 
-NAMES = "allow, merge, journal, journal_table, wait, lock_timeout, statement_timeout, retry_for"
+NAMES = (
+    "allow, merge, journal, journal_table, wait, lock_timeout, statement_timeout, retry_for, "
+    "frozen, require_committed, heads_file"
+)
 
 
 def configured(path: Path, ini: str = "", toml: str = "", name: str = "alembic") -> Config:
@@ -89,6 +92,9 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 lock_timeout = 1.5
                 statement_timeout = 1h
                 retry_for = 0
+                frozen = on
+                require_committed = yes
+                heads_file = 1
                 """
             },
             {},
@@ -105,6 +111,9 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 lock-timeout = 1.5
                 statement_timeout = "1h"
                 retry_for = 0
+                frozen = true
+                require_committed = true
+                heads_file = true
                 """
             },
             {},
@@ -120,6 +129,9 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 "ALEMBIC_GUARD_LOCK_TIMEOUT": "1500ms",
                 "ALEMBIC_GUARD_STATEMENT_TIMEOUT": "60min",
                 "ALEMBIC_GUARD_RETRY_FOR": "0s",
+                "ALEMBIC_GUARD_FROZEN": "true",
+                "ALEMBIC_GUARD_REQUIRE_COMMITTED": "TRUE",
+                "ALEMBIC_GUARD_HEADS_FILE": "on",
             },
         ),
     ],
@@ -137,6 +149,9 @@ def test_every_setting_can_be_given_everywhere(
         lock_timeout=1.5,
         statement_timeout=3600.0,
         retry_for=0.0,
+        frozen=True,
+        require_committed=True,
+        heads_file=True,
     )
     assert all(
         value != asdict(Settings())[name] for name, value in asdict(expected).items()

@@ -23,7 +23,13 @@ from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.record import Record
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
-from alembic_guard.runtime.history import Revision, as_revision, lineage, upgrade_steps
+from alembic_guard.runtime.history import (
+    Revision,
+    as_revision,
+    lineage,
+    relative,
+    upgrade_steps,
+)
 from alembic_guard.runtime.lock import deployer_lock
 from alembic_guard.runtime.stopped import Belief, CheckFailed, RolledBack
 from alembic_guard.runtime.version_table import recorded_heads
@@ -162,7 +168,9 @@ class DatabaseRun:
         )
 
     def _notes(self) -> Iterator[str]:
-        if self.call.handed_in:
+        if self.call.absent_file is not None:
+            yield f"{relative(self.call.absent_file)} does not exist yet: the upgrade makes it"
+        elif self.call.handed_in:
             yield _HANDED_IN
         elif self.database.in_memory:
             yield _IN_MEMORY

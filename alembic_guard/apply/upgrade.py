@@ -125,6 +125,7 @@ class Upgrade:
                 migrating=self._serve,
                 each_in_its_own=True,
                 commit_rest=not self.plan_only,
+                read_only=self.plan_only,
                 destination_rev=self.target,
                 **self.options,
             )

@@ -60,7 +60,7 @@ def guard_log(config: Config, limit: int | None = 20) -> tuple[Logged, ...]:
                 rows = tuple(journal.rows(connection, limit)) if there else None
             found.append(Logged(url, rows))
 
-        if not run_environment(config, script, lambda *_: (), migrating=read, dont_mutate=True):
+        if not run_environment(config, script, lambda *_: (), migrating=read, read_only=True):
             raise NoMigrationsRun(script.env_py_location)
     return tuple(found)
 

@@ -21,12 +21,14 @@ import functools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic.runtime.environment import EnvironmentContext
 from alembic.util import CommandError
 
 from alembic_guard.errors import GuardError
+from alembic_guard.runtime.absent_file import no_new_file
 from alembic_guard.runtime.failure import EnvironmentFailed
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ class Call:
         transaction belong to the caller.
     :param filtered: what the project's ``include_name`` and ``include_object`` turned away, as
         ``(filter, type, name)``.
+    :param absent_file: the SQLite file that does not exist yet, and stays so while one only looks.
     """
 
     number: int
@@ -61,6 +64,7 @@ class Call:
     in_transaction: bool
     handed_in: bool
     filtered: list[tuple[str, str, str]] = field(default_factory=list)
+    absent_file: Path | None = None
 
     @property
     def connection(self) -> Connection:
@@ -111,6 +115,7 @@ def run_environment(
     migrating: Migrating | None = None,
     each_in_its_own: bool = False,
     commit_rest: bool = False,
+    read_only: bool = False,
     **options: Any,
 ) -> list[Call]:
     """Run env.py once.
@@ -121,14 +126,17 @@ def run_environment(
         for it; one that somebody else began stays theirs.
     :param commit_rest: with it, commit what env.py itself does inside ``begin_transaction()``, as
         plain Alembic would with the migrations.
+    :param read_only: make neither a version table nor the file of a SQLite database.
     :param options: as ``EnvironmentContext`` takes them (``destination_rev``, ``template_args``…).
     :returns: the calls that env.py made, in order; empty when it never ran migrations.
     :raises EnvironmentFailed: when env.py, or what it imports or connects to, raised.
     :raises Signal: what ``migrating`` or ``work`` raised on purpose.
     """
     guarded = _Guarded(config, script, migrating, each_in_its_own, commit_rest)
+    if read_only:
+        options["dont_mutate"] = True
     environment = EnvironmentContext(config, script, fn=work, **options)
-    with guarded.hooked(environment):
+    with guarded.hooked(environment), no_new_file(read_only) as guarded.absent:
         try:
             script.run_env()
         except (Signal, GuardError):
@@ -160,6 +168,7 @@ class _Guarded:
         self.each_in_its_own = each_in_its_own
         self.commit_rest = commit_rest
         self.calls: list[Call] = []
+        self.absent: list[Path] = []
         self.signal: BaseException | None = None
         self.stage = "loading"
         self._current: Call | None = None
@@ -215,7 +224,8 @@ class _Guarded:
         plain(connection, *args, **options)
         context = environment._migration_context
         assert context is not None
-        self._current = Call(len(self.calls), context, in_transaction, handed_in, filtered)
+        absent = self.absent[-1] if self.absent else None
+        self._current = Call(len(self.calls), context, in_transaction, handed_in, filtered, absent)
 
     def _run(self, plain: Callable[[], None]) -> None:
         call = self._current

@@ -17,7 +17,7 @@ TEMPLATES = ["generic", "async", "multidb", "pyproject", "pyproject_async"]
 INI_DIFF = """\
 --- alembic.ini
 +++ alembic.ini
-@@ -147,3 +147,30 @@
+@@ -147,3 +147,39 @@
  [formatter_generic]
  format = %(levelname)-5.5s [%(name)s] %(message)s
  datefmt = %H:%M:%S
@@ -48,6 +48,15 @@ INI_DIFF = """\
 +
 +# how long a revision is tried again when a lock is not granted
 +# retry_for = 10min
++
++# a revision that was edited after it was applied is an error
++# frozen = false
++
++# a pending revision that is not committed to git is an error
++# require_committed = false
++
++# keep a HEADS file, so that git reports two new heads as a conflict
++# heads_file = false
 """
 
 MAKO = '''\
