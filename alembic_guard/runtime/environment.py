@@ -146,7 +146,9 @@ def run_environment(
             if guarded.signal is None and isinstance(error, KeyboardInterrupt):
                 raise
             if guarded.signal is None:
-                raise EnvironmentFailed(error, script.env_py_location, guarded.stage) from error
+                raise EnvironmentFailed(
+                    error, script.env_py_location, guarded.stage, config
+                ) from error
     if guarded.signal is not None:
         raise guarded.signal
     return guarded.calls

@@ -56,7 +56,7 @@ def connect(url: str) -> Callable[[], object]:
         (lambda: create_engine(None), "no-database-url"),  # type: ignore[arg-type]
         (lambda: Config().set_main_option("sqlalchemy.url", None), "no-database-url"),  # type: ignore[arg-type]
         (connect("not-a-url"), "bad-database-url"),
-        (connect(""), "bad-database-url"),
+        (connect(""), "no-database-url"),
         (connect("driver://user:pass@localhost/dbname"), "bad-database-url"),
         (connect("postgres://u@h/d"), "bad-database-url"),
         (interpolate, "bad-database-url"),
