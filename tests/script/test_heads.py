@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from alembic.config import Config
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 
-from alembic_guard.script.heads import Heads, group_heads, merge_message
+from alembic_guard.runtime.heads import Heads
+from alembic_guard.script.heads import group_heads, merge_message
 from tests.project import Project
 
 
-def heads_of(project: Project) -> Heads:
+def heads_of(project: Project) -> Heads[Script]:
     config = Config(str(project.path / "alembic.ini"))
     script = ScriptDirectory.from_config(config)
     return group_heads(script, [script.get_revision(name) for name in sorted(script.get_heads())])
@@ -46,6 +47,17 @@ def test_what_a_merge_joined_belongs_together_with_each_part(sqlite_project: Pro
     project.add_revision("b1", "b", "pass")
     project.add_revision("m", ("a", "b"), "pass")
     assert groups(heads_of(project)) == [["a1", "b1", "m"]]
+
+
+def test_folders_inside_of_a_version_location_keep_nothing_apart(sqlite_project: Project) -> None:
+    ini = sqlite_project.read("alembic.ini")
+    setting = "recursive_version_locations = true\nscript_location ="
+    sqlite_project.write("alembic.ini", ini.replace("script_location =", setting, 1))
+    sqlite_project.add_revision("a", None, "pass")
+    for name in ("2025/b", "2026/c"):
+        source = f'revision = "{name[-1]}"\ndown_revision = "a"\n'
+        sqlite_project.write(f"migrations/versions/{name}.py", source)
+    assert groups(heads_of(sqlite_project)) == [["b", "c"]]
 
 
 def test_a_branch_of_its_own_is_named_with_what_it_has(sqlite_project: Project) -> None:
