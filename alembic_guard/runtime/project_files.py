@@ -1,0 +1,163 @@
+"""The Python files of a project that env.py could import, and the name that each is imported by.
+
+Promises: only names of files and folders, `.gitignore` and `sys.modules` are looked at. A file's
+name starts from a folder that is on `sys.path` now, after env.py has run, so that an `import` of it
+can be pasted. Tests, installations, other projects and ignored folders are not entered.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import sysconfig
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+_PASSED_BY = _INSTALLED | {"node_modules", "__pycache__", "build", "dist", "test", "tests"}
+_NO_MODELS = re.compile(r"test_.*|.*_test|tests|conftest.*|__main__")
+_ANOTHER_PROJECT = ("pyvenv.cfg", "conda-meta", "alembic.ini", "pyproject.toml")
+_ENVIRONMENT = "script.py.mako"  # every script location of Alembic has one
+_PLAIN = re.compile(r"/?[\w.-]+/?")  # of .gitignore's patterns those that are one folder's name
+_LIBRARY = tuple(os.path.join(sysconfig.get_paths()[name], "") for name in ("stdlib", "platstdlib"))
+
+
+class CodeFile(NamedTuple):
+    """A file, and the folder on `sys.path` that it is imported from."""
+
+    path: Path
+    place: Path
+    loaded: bool
+
+    @property
+    def module(self) -> str:
+        """What to import."""
+        return module_name(self.path, self.place)
+
+
+def real(paths: Iterable[Path]) -> list[Path]:
+    """The paths without symbolic links, each once."""
+    return list(dict.fromkeys(Path(os.path.realpath(path)) for path in paths))
+
+
+def module_name(path: Path, place: Path) -> str:
+    """The dotted name of a file below a folder of `sys.path`."""
+    parts = path.relative_to(place).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def names_of(module: object) -> Mapping[str, object]:
+    """What a module or an object holds, read without waking a lazy one."""
+    with suppress(AttributeError, TypeError):
+        return MappingProxyType(object.__getattribute__(module, "__dict__"))
+    return {}
+
+
+def loaded_modules() -> dict[Path, Mapping[str, object]]:
+    """What is loaded and not installed: the project's modules, and editable ones."""
+    resolved = cache(os.path.realpath)  # few folders hold many modules
+    modules: dict[Path, Mapping[str, object]] = {}
+    for module in list(sys.modules.values()):
+        file = (names := names_of(module)).get("__file__")
+        if not isinstance(file, str) or file.startswith(_LIBRARY):
+            continue
+        if not any(folder in file for folder in _INSTALLED):
+            folder, name = os.path.split(file)
+            modules[Path(resolved(folder), name)] = dict(names)
+    return modules
+
+
+def code_files(
+    limits: Sequence[Path],
+    avoided: Collection[Path],
+    loaded: Mapping[Path, Mapping[str, object]],
+    homes: Collection[Path],
+) -> list[CodeFile]:
+    """The files around some loaded ones.
+
+    :param limits: the project's own folders, real; :param avoided: folders not to enter, real.
+    :param homes: those of the loaded files in whose packages, and beside them, to look; where
+        there are none, every folder of `sys.path` within the limits is looked at.
+    """
+    packages: dict[Path, Path] = {}
+    for path in homes:
+        packages.update(_homes(path, str(loaded[path].get("__name__"))))
+    entries = [each for each in real(map(Path, sys.path)) if _within(each, limits) and each.name]
+    around = [place for place in packages.values() if _within(place, limits)]
+    beside = {each: each for each in around if each.name}
+    beside |= {each: each for each in entries if not homes or _within(each, around)}
+    ours = {folder for path in (*homes, *avoided) for folder in path.parents}
+    deepest_last = [sorted(tops.items(), key=_depth) for tops in (beside, packages)]
+    found = {
+        path: place
+        for top, place in (*deepest_last[0], *deepest_last[1])
+        if top in ours or top in limits or not _is_anothers(top, avoided)
+        for path in _files(top, avoided, ours)
+    }
+    return [CodeFile(path, place, path in loaded) for path, place in found.items()]
+
+
+def _depth(home: tuple[Path, Path]) -> int:
+    return len(home[1].parts)
+
+
+def _within(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
+
+
+def _homes(path: Path, module: str) -> Iterator[tuple[Path, Path]]:
+    """A module's top-level package, if it is in one, with the folder on `sys.path` around it."""
+    parts = tuple(module.split("."))
+    own = path.parent if path.name == "__init__.py" else path.with_suffix("")
+    if own.parts[-len(parts) :] == parts:
+        place = own.parents[len(parts) - 1]
+        yield place / parts[0], place
+
+
+def _files(start: Path, avoided: Collection[Path], ours: Collection[Path]) -> Iterator[Path]:
+    """The files below a folder that can be imported and are not tests."""
+    ignored = _ignored(start).difference(ours)
+    for folder, folders, files in os.walk(start):
+        here = Path(folder)
+        folders[:] = [
+            name
+            for name in folders
+            if name.isidentifier()
+            and name not in _PASSED_BY
+            and (inner := here / name) not in avoided
+            and not {inner, Path(name)} & ignored
+            and (inner in ours or not _is_anothers(inner, avoided))
+        ]
+        for stem, extension in map(os.path.splitext, files):
+            if extension == ".py" and stem.isidentifier() and not _NO_MODELS.fullmatch(stem):
+                yield here / f"{stem}.py"
+
+
+def _is_anothers(folder: Path, avoided: Collection[Path]) -> bool:
+    """Whether a folder is an installation, or a project with migrations of its own."""
+    if any((folder / mark).exists() for mark in _ANOTHER_PROJECT):
+        return True
+    with suppress(OSError), os.scandir(folder) as inner:
+        folders = [Path(each.path) for each in inner if each.is_dir()]
+        return any((each / _ENVIRONMENT).exists() for each in folders if each not in avoided)
+    return False
+
+
+def _ignored(start: Path) -> set[Path]:
+    """What `.gitignore` names, as a name for any depth or as the path of one folder."""
+    found: set[Path] = set()
+    for folder in (start, *start.parents):
+        with suppress(OSError, UnicodeDecodeError):
+            for line in (folder / ".gitignore").read_text("utf-8").splitlines():
+                name = line.strip()
+                if _PLAIN.fullmatch(name):
+                    at_any_depth = not name.startswith("/")
+                    found.add(Path(name) if at_any_depth else folder / name.strip("/"))
+        if (folder / ".git").exists():
+            return found
+    return found
