@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from textwrap import dedent
-from types import ModuleType
 
 import pytest
 from sqlalchemy import MetaData
 
 from alembic_guard.runtime.models import DeclaredTable, undeclared_tables
-
-BASE = """\
-from sqlalchemy.orm import DeclarativeBase
-class Base(DeclarativeBase): pass
-"""
-
-
-class Code:
-    """Files in a folder on sys.path, and what is loaded of them."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def write(self, path: str, text: str = "") -> None:
-        file = self.root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(dedent(text), encoding="utf-8")
-        importlib.invalidate_caches()
-
-    def load(self, module: str) -> ModuleType:
-        return importlib.import_module(module)
-
-    def find(self, metadata: MetaData | list[MetaData], *skip: str) -> list[tuple[str, ...]]:
-        """Module, class, key and line of each table that is found."""
-        tables = undeclared_tables(metadata, [self.root], [self.root / each for each in skip])
-        return [
-            (table.module, table.class_name or "", table.key, str(table.line)) for table in tables
-        ]
+from tests.runtime.code import BASE, Code, code_in, metadata_of
 
 
 @pytest.fixture
 def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Code]:
-    monkeypatch.syspath_prepend(str(tmp_path))
-    before = set(sys.modules)
-    yield Code(tmp_path)
-    for name, module in list(sys.modules.items()):
-        places = f"{getattr(module, '__file__', '')} {getattr(module, '__path__', '')}"
-        if name not in before and str(tmp_path) in places:
-            del sys.modules[name]
+    with code_in(tmp_path, monkeypatch) as code:
+        yield code
 
 
 @pytest.fixture
@@ -61,12 +26,6 @@ def shop(code: Code) -> Code:
     code.write("shop/db.py", BASE)
     code.load("shop.db")
     return code
-
-
-def metadata_of(module: str, name: str = "Base") -> MetaData:
-    metadata = getattr(sys.modules[module], name).metadata
-    assert isinstance(metadata, MetaData)
-    return metadata
 
 
 def test_a_mapped_class_that_nobody_imported_is_found_with_its_place(shop: Code) -> None:
