@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from alembic_guard.commands.guard_check import Checked, check
+    from alembic_guard.commands.guard_doctor import Diagnosis, doctor
     from alembic_guard.commands.guard_revision import Revised, guard_revision
     from alembic_guard.commands.safe_upgrade import Upgraded, safe_upgrade
     from alembic_guard.errors import (
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 COMMANDS = {
+    "guard-check": "Judge a project for CI: every guard, with exit status 0 or 1.",
+    "guard-doctor": "Say why Alembic cannot work here, from the configuration to the database.",
     "guard-init": "Put the guards' hooks into script.py.mako and the settings into the config.",
     "guard-log": "Show the journal: who applied what, when, how long, with what result.",
     "guard-revision": "Write a migration by autogenerate, only when it can be right.",
@@ -33,6 +37,10 @@ COMMANDS = {
 """Command names and the line that ``alembic --help`` shows for each."""
 
 _HOMES = {
+    "check": "alembic_guard.commands.guard_check",
+    "Checked": "alembic_guard.commands.guard_check",
+    "doctor": "alembic_guard.commands.guard_doctor",
+    "Diagnosis": "alembic_guard.commands.guard_doctor",
     "guard_revision": "alembic_guard.commands.guard_revision",
     "Revised": "alembic_guard.commands.guard_revision",
     "safe_upgrade": "alembic_guard.commands.safe_upgrade",
@@ -49,6 +57,8 @@ _HOMES = {
 
 __all__ = [
     "COMMANDS",
+    "Checked",
+    "Diagnosis",
     "Finding",
     "GaveUpWaiting",
     "GuardError",
@@ -60,6 +70,8 @@ __all__ = [
     "Upgraded",
     "WrongUsage",
     "__version__",
+    "check",
+    "doctor",
     "guard_revision",
     "safe_upgrade",
 ]

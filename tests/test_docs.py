@@ -81,8 +81,11 @@ def without_chance(output: str, url: str) -> str:
         (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "TIME"),
         (r"by \S+@\S+,", "by WHO,"),
         (r"(\.py:)\d+", r"\1N"),
+        (r"^(ok +driver) .*$", r"\1"),
+        (r"^(ok +server) .*$", r"\1"),
+        (r"^(ok +versions) .*$", r"\1"),
     ):
-        output = re.sub(pattern, name, output)
+        output = re.sub(pattern, name, output, flags=re.MULTILINE)
     return output
 
 

@@ -163,6 +163,8 @@ COMMANDS = (
     ("guard-revision", "-m", "x"),
     ("safe-upgrade",),
     ("guard-log",),
+    ("guard-doctor",),
+    ("guard-check",),
     ("--raiseerr", "guard-revision", "-m", "x"),
     ("--raiseerr", "safe-upgrade", "--format", "json"),
 )

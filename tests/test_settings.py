@@ -347,7 +347,14 @@ def test_a_guard_that_does_not_exist_is_refused_from_a_program_too() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["guard-revision", "-m", "x"], ["safe-upgrade"], ["guard-log"], ["guard-init"]],
+    [
+        ["guard-revision", "-m", "x"],
+        ["safe-upgrade"],
+        ["guard-log"],
+        ["guard-init"],
+        ["guard-doctor"],
+        ["guard-check"],
+    ],
     ids=" ".join,
 )
 def test_every_command_refuses_an_unknown_setting_with_status_2_and_changes_nothing(

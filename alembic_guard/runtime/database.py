@@ -84,6 +84,13 @@ class Database:
         return f"{_PRODUCTS.get(self.kind, self.kind)} {numbers}".strip()
 
     @property
+    def driver(self) -> str:
+        """The driver and its version, such as ``psycopg 3.2.3``."""
+        module = self.dialect.dbapi
+        version = getattr(module, "__version__", None) or getattr(module, "version", "")
+        return f"{self.dialect.driver} {str(version).split(' ')[0]}".strip()
+
+    @property
     def in_memory(self) -> bool:
         """Whether it is gone with its connection, so that nobody else can see it."""
         return self.kind == "sqlite" and self.file is None

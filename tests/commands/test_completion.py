@@ -29,7 +29,7 @@ def complete(project: Project, words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("alembic guard-", ["guard-init", "guard-log", "guard-revision"]),
+        ("alembic guard-", ["guard-check", "guard-doctor", "guard-init", "guard-log", "guard-revision"]),
         ("alembic up", ["upgrade"]),
         ("alembic -c other.ini -x a=b safe", ["safe-upgrade"]),
         ("alembic --rais", ["--raiseerr"]),

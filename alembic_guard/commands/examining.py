@@ -1,0 +1,238 @@
+"""Looks at a project from the outside in: what ``guard-doctor`` says and ``guard-check`` judges.
+
+An :class:`Examination` is a sequence of checks, each with the facts that it found and a finding for
+each harm. It stops only where going on is impossible: without a configuration there is nothing to
+run, without a connection there is no database, and the revision files are looked at all the same.
+It changes nothing, on disk or in a database; not even ``alembic_version`` is made.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import alembic
+import sqlalchemy
+
+from alembic_guard import __version__, guards
+from alembic_guard.commands.drafting import loaded_metadata
+from alembic_guard.commands.refusing import EVENTS
+from alembic_guard.finding import Finding, Severity
+from alembic_guard.masking import Mask
+from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.environment import Call, run_environment
+from alembic_guard.runtime.failure import EnvironmentFailed, NoMigrationsRun
+from alembic_guard.runtime.history import heads, load, open_script, relative, shown, upgrade_steps
+from alembic_guard.runtime.missing import unknown_revisions
+from alembic_guard.runtime.observation import live_columns, observe
+from alembic_guard.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import Script, ScriptDirectory
+
+OK, SKIPPED = "ok", "skipped"
+
+_WHERE_IT_FAILS = {
+    "no-database-url": "URL",
+    "bad-database-url": "URL",
+    "missing-driver": "driver",
+    "async-driver-in-sync-env": "driver",
+    "database-unreachable": "server",
+}
+"""The check in which a failure of env.py shows; all others are env.py's own."""
+
+_OF_A_DATABASE = ("URL", "driver", "server", "metadata", "history")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at.
+
+    :param outcome: ``ok``, ``note``, ``warning``, ``error`` or ``skipped``.
+    :param facts: what was found, for people.
+    """
+
+    name: str
+    outcome: str
+    facts: str
+
+    def as_json(self) -> dict[str, str]:
+        """For a report's ``data``."""
+        return {"name": self.name, "outcome": self.outcome, "facts": self.facts}
+
+
+@dataclass
+class Examination:
+    """One look at one project.
+
+    :param say: takes each check as soon as it is done: the next one may take long.
+    :param with_database: whether to run env.py, which connects.
+    :param notes: whether to say what is only worth knowing.
+    """
+
+    config: Config
+    mask: Mask
+    allow: Sequence[str] = ()
+    say: Callable[[Check], None] = lambda check: None
+    with_database: bool = True
+    notes: bool = True
+    checks: list[Check] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    databases: list[dict[str, Any]] = field(default_factory=list)
+    heads: tuple[str, ...] = ()
+    history: tuple[Script, ...] | None = None
+    """Every revision that could be loaded; None when the files make no history."""
+
+    def run(self) -> None:
+        """Look at everything.
+
+        :raises WrongUsage: for settings that cannot be read.
+        """
+        self.settings = Settings.load(self.config).override(allow=tuple(self.allow))
+        if (script := self._configuration()) is not None:
+            self._revision_files(script)
+            if self.with_database:
+                self._environment(script)
+        self._versions()
+
+    def judge(self, subject: Any) -> None:
+        """Keep what the guards say of a subject, each thing once."""
+        for finding in guards.judge(subject, self.settings.allow):
+            wanted = self.notes or finding.severity is not Severity.NOTE
+            if wanted and finding not in self.findings:
+                self.findings.append(finding)
+
+    @contextmanager
+    def check(self, name: str, impossible: str = "") -> Iterator[list[str]]:
+        """One check: takes facts, and what stops it is judged.
+
+        :param impossible: why it cannot be made, if it can't.
+        """
+        before, facts = len(self.findings), list[str]()
+        try:
+            if not impossible:
+                yield facts
+        except EVENTS as event:
+            self.judge(event)
+        self._done(name, before, impossible or ", ".join(facts), skipped=bool(impossible))
+
+    def _done(self, name: str, before: int, facts: str, skipped: bool = False) -> None:
+        found = [finding.severity for finding in self.findings[before:] if not finding.allowed]
+        worst = [severity.value for severity in Severity if severity in found]
+        outcome = SKIPPED if skipped else (worst or [OK])[0]
+        self.checks.append(Check(name, outcome, self.mask(facts)))
+        self.say(self.checks[-1])
+
+    def _configuration(self) -> ScriptDirectory | None:
+        script = None
+        with self.check("configuration") as facts:
+            script = open_script(self.config)
+            files = (self.config.config_file_name, self.config.toml_file_name)
+            facts += [relative(name) for name in files if name and Path(name).exists()]
+            facts.append(f"script location {relative(script.dir)}")
+        return script
+
+    def _revision_files(self, script: ScriptDirectory) -> None:
+        with self.check("revision files") as facts:
+            self.history = load(script)
+            self.heads = tuple(revision.revision for revision in heads(script))
+            facts.append(_counted(len(self.history), "revision"))
+            facts.append(f"{_counted(len(self.heads), 'head')}: {shown(self.heads, 'none')}")
+
+    def _environment(self, script: ScriptDirectory) -> None:
+        env_py, before = relative(script.env_py_location), len(self.findings)
+        looks: list[_Look] = []
+
+        def migrating(call: Call, _plain: Callable[[], None]) -> None:
+            if not looks:
+                self._done("env.py", before, env_py)
+            looks.append(_Look(self, script, call))
+            looks[-1].run()
+
+        try:
+            run_environment(self.config, script, lambda *_: (), migrating=migrating, read_only=True)
+            if not looks:
+                raise NoMigrationsRun(script.env_py_location)
+        except EnvironmentFailed as failed:
+            self._failed(failed, env_py)
+        except EVENTS as event:
+            self.judge(event)
+            self._done("env.py", before, env_py)
+
+    def _failed(self, failed: EnvironmentFailed, env_py: str) -> None:
+        before, name = len(self.findings), _WHERE_IT_FAILS.get(failed.kind, "env.py")
+        self.judge(failed)
+        if name != "env.py":
+            self._done("env.py", len(self.findings), env_py)
+        self._done(name, before, env_py if name == "env.py" else "see below")
+        reached = _OF_A_DATABASE.index(name) + 1 if name in _OF_A_DATABASE else 0
+        for missed in _OF_A_DATABASE[reached:]:
+            self._done(missed, len(self.findings), f"not reached: {name} first", skipped=True)
+
+    def _versions(self) -> None:
+        with self.check("versions") as facts:
+            facts.append(f"Python {platform.python_version()}")
+            facts.append(f"Alembic {alembic.__version__}")
+            facts.append(f"SQLAlchemy {sqlalchemy.__version__}")
+            facts.append(f"alembic-guardrails {__version__}")
+
+
+class _Look:
+    """What is seen of one database that env.py configures."""
+
+    def __init__(self, examination: Examination, script: ScriptDirectory, call: Call) -> None:
+        self.examination = examination
+        self.script = script
+        self.call = call
+        self.database = Database(call.connection)
+        examination.mask.learn_url(call.connection.engine.url)
+
+    def run(self) -> None:
+        """Check what belongs to a database, in order."""
+        check = self.examination.check
+        with check("URL") as facts:
+            facts.append(self.database.url)
+        with check("driver") as facts:
+            facts.append(self.database.driver)
+        with check("server") as facts:
+            facts.append(self.database.server)
+            if self.call.absent_file is not None:
+                facts.append(f"{relative(self.call.absent_file)} does not exist yet")
+        broken = self.examination.history is None
+        unloaded = "the revision files cannot be loaded" if broken else ""
+        with check("metadata", unloaded) as facts:
+            facts += self._metadata()
+        with check("history", unloaded) as facts:
+            facts += self._history()
+
+    def _metadata(self) -> Iterator[str]:
+        examination, connection = self.examination, self.call.connection
+        recorded = self.call.heads()
+        with self.call.reading():
+            journal = examination.settings.journal_table
+            observation = observe(self.call.context, recorded, journal)
+            columns = partial(live_columns, connection)
+            loaded = loaded_metadata(examination.config, self.script, observation, columns)
+        examination.judge(loaded)
+        yield f"{_counted(len(loaded.tables), 'table')} in the models"
+        yield f"{len(loaded.live)} in the database"
+
+    def _history(self) -> Iterator[str]:
+        recorded = self.call.heads()
+        self.examination.databases.append(
+            {"database": self.database.url, "current": list(recorded)}
+        )
+        yield f"at {shown(recorded)}"
+        unknown_revisions(self.script, recorded)
+        pending = upgrade_steps(self.script, "heads", recorded)
+        yield f"{_counted(len(pending), 'revision')} behind" if pending else "nothing pending"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,102 @@
+"""``alembic guard-check``: the gate for CI. Every guard of environment, metadata and history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alembic_guard import COMMANDS
+from alembic_guard.commands.examining import Examination
+from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
+from alembic_guard.commands.options import judging
+from alembic_guard.commands.refusing import refusing
+from alembic_guard.errors import Refused
+from alembic_guard.finding import Finding
+from alembic_guard.masking import Mask
+from alembic_guard.reports import Report
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was checked, and held.
+
+    :param revisions: how many files there are; :param heads: those that nothing follows.
+    :param databases: masked URL and current revisions of each.
+    :param findings: those that do not refuse.
+    """
+
+    revisions: int
+    heads: tuple[str, ...]
+    databases: tuple[dict[str, Any], ...]
+    findings: tuple[Finding, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """For a report's ``data``."""
+        return {
+            "revisions": self.revisions,
+            "heads": list(self.heads),
+            "databases": list(self.databases),
+        }
+
+
+def check(
+    config: Config,
+    *,
+    database: bool = True,
+    allow: Sequence[str] = (),
+) -> Checked:
+    """Judge a project as it is; change nothing.
+
+    :param database: whether to run env.py, which connects.
+    :param allow: names of guards that only report.
+    :raises Refused: when a guard refuses; its ``data`` holds what was checked.
+    """
+    mask, data = Mask(), dict[str, Any]()
+    with refusing(mask, data):
+        examination = Examination(config, mask, allow, with_database=database, notes=False)
+        examination.run()
+        checked = Checked(
+            len(examination.history or ()),
+            examination.heads,
+            tuple(examination.databases),
+            tuple(examination.findings),
+        )
+        data.update(checked.as_json())
+        if any(finding.refuses for finding in checked.findings):
+            raise Refused(checked.findings)
+    return checked
+
+
+@click.command("guard-check", cls=GuardCommand, help=COMMANDS["guard-check"])
+@click.option(
+    "--database/--no-database",
+    default=True,
+    help="Also run env.py and look at its databases, which is the default.",
+)
+@judging
+@click.pass_obj
+def command(
+    invocation: Invocation, /, format: str, output: str | None, database: bool, **options: Any
+) -> int:
+    """Run the command for its words."""
+
+    def work(_progress: Progress) -> Report:
+        checked = check(invocation.config, database=database, **options)
+        return Report(
+            invocation.name, 0, checked.findings, checked.as_json(), [_last_line(checked)]
+        )
+
+    return invocation.run(work, format, output)
+
+
+def _last_line(checked: Checked) -> str:
+    revisions = f"{checked.revisions} revision{'' if checked.revisions == 1 else 's'}"
+    number = len(checked.databases)
+    databases = f"{number} database{'' if number == 1 else 's'}"
+    return f"Checked {revisions} and {databases}: no guard refuses."
