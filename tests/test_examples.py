@@ -29,6 +29,7 @@ COVERED_ELSEWHERE = {
     "interrupted": "tests/guards/test_interrupted.py",
     "journal-not-writable": "tests/guards/test_journal_not_writable.py",
     "partly-applied": "tests/guards/test_partly_applied.py",
+    "wrong-usage": "tests/commands/test_invoke.py",
 }
 WITH_EXAMPLES = [name for name, page in PAGES.items() if page.bad]
 

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from alembic_guard import reports
+from alembic_guard.commands.home import home
+from alembic_guard.commands.options import FORMATS
 from alembic_guard.commands.secrets import project_mask
 from alembic_guard.commands.typed import as_typed
 from alembic_guard.errors import GuardError, WrongUsage
@@ -53,6 +55,7 @@ def invoke(name: str, words: Sequence[str], config: Config, prog: str) -> None:
     except click.ClickException as error:
         error.show()
         status = WrongUsage.exit_status
+        _report_usage(Report(name, status, [_usage(error)]).masked(mask), words)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         status = INTERRUPTED
@@ -83,6 +86,11 @@ class Progress:
     out: TextIO
     mask: Mask
     quiet: bool = False
+
+    @property
+    def colour(self) -> bool:
+        """Whether whoever reads sees colours."""
+        return _wants_colour(self.out)
 
     def __call__(self, line: str) -> None:
         """Write one line now."""
@@ -131,7 +139,8 @@ class Invocation:
             progress = Progress(out if format == "text" else sys.stderr, self.mask, self.quiet)
             report = self._attempt(work, progress)
             findings = as_typed(report.findings, self.config)
-            report = replace(report, findings=findings).masked(self.mask)
+            folder, ini = home(self.config)
+            report = replace(report, findings=findings, folder=folder, config=ini).masked(self.mask)
             if not (self.quiet and format == "text" and report.exit_status == 0):
                 _write(report, format, output, out)
             return report.exit_status
@@ -168,12 +177,27 @@ def _show_traceback(error: BaseException, mask: Mask) -> None:
     click.echo(mask("".join(traceback.format_exception(error))), err=True, nl=False)
 
 
+def _usage(error: click.ClickException) -> Finding:
+    return Finding("wrong-usage", error.format_message())
+
+
+def _report_usage(report: Report, words: Sequence[str]) -> None:
+    """A program that asked for a format gets it; people have read click's own words by then."""
+    formats = [
+        word.partition("=")[2] or following
+        for word, following in zip(words, [*words[1:], ""], strict=False)
+        if word.partition("=")[0] == "--format"
+    ]
+    if formats and formats[-1] in FORMATS and formats[-1] != "text":
+        _write(report, formats[-1], None, sys.stdout)
+
+
 def _write(report: Report, format: str, output: str | None, out: TextIO) -> None:
     """Write the report where it was asked for; where that fails, to stdout, rather than lose it."""
     render = import_module(f"{reports.__name__}.{format}").render
     if output is not None:
         try:
-            Path(output).write_text(render(report), "utf-8")
+            Path(output).write_text(render(report), "utf-8", errors="backslashreplace")
             return
         except OSError as error:
             click.echo(f"warning: {output} cannot be written: {error.strerror}", err=True)

@@ -20,4 +20,5 @@ def render(report: Report, colour: bool = False) -> str:
         "findings": [finding.as_json() for finding in report.findings],
         "data": report.data,
     }
-    return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+    # ASCII: whoever reads it takes it for UTF-8, whatever stdout writes
+    return json.dumps(document, indent=2, default=str) + "\n"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alembic_guard.finding import Finding, Severity
-from alembic_guard.reports import Report
+from alembic_guard.finding import Finding
+from alembic_guard.reports import Report, visible
 
-_COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.NOTE: "36;1"}
+ALLOWED = "allowed"
+"""Stands where the severity would: what was let through is no error of this run."""
+
+_COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1", ALLOWED: "36;1"}
 
 
 def render(report: Report, colour: bool = False) -> str:
@@ -21,16 +24,26 @@ def render(report: Report, colour: bool = False) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def weight(finding: Finding) -> str:
+    """The first word of a finding: its severity, or that it was let through."""
+    return ALLOWED if finding.allowed is not None else finding.severity.value
+
+
 def _finding(finding: Finding, colour: bool) -> Iterator[str]:
-    head = f"{finding.severity.value}: {finding.name}"
+    head = f"{weight(finding)}: {finding.name}"
     if colour:
-        head = f"\033[{_COLOURS[finding.severity]}m{head}\033[0m"
+        head = f"\033[{_COLOURS[weight(finding)]}m{head}\033[0m"
     place = f" ({finding.place})" if finding.place else ""
-    yield f"{head}{place}: {finding.message}"
-    for line in finding.why.splitlines():
+    yield head + _within(f"{place}: {finding.message}")
+    for line in visible(finding.why).splitlines():
         yield f"    {line}".rstrip()
     if finding.allowed:
-        yield f"    allowed: {finding.allowed}"
+        yield f"    allowed: {_within(finding.allowed)}"
         return
     for command in finding.next:
-        yield f"    next: {command}"
+        yield f"    next: {_within(command)}"
+
+
+def _within(text: str) -> str:
+    """Text that may have several lines, none of which looks like a finding of its own."""
+    return visible(text).replace("\n", "\n    ")

@@ -181,7 +181,7 @@ def test_a_name_that_is_allowed_is_written_down(changed: Project) -> None:
     result = applied(revise(changed, "--rev-id", "0002", "--allow", "undefined-name"))
     assert result.stdout == (
         "Generated migrations/versions/0002_change.py\n"
-        "error: undefined-name (migrations/script.py.mako): migrations/versions/0002_change.py "
+        "allowed: undefined-name (migrations/script.py.mako): migrations/versions/0002_change.py "
         "would use mytypes.Money (line 25) without importing mytypes.\n"
         "    The file would be written and imported without a word, and fail when it runs.\n"
         "    allowed: --allow or the setting allow\n"

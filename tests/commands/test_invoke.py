@@ -243,6 +243,35 @@ def test_status_2_is_wrong_usage_in_one_line(
     assert sqlite_project.snapshot() == before
 
 
+@pytest.mark.parametrize("words", [["--format", "json"], ["--format=json"]], ids=len)
+def test_wrong_usage_is_an_object_for_whoever_asked_for_one(
+    sqlite_project: Project, words: list[str]
+) -> None:
+    result = sqlite_project.alembic("safe-upgrade", "--wait", "soon", *words)
+    problem = "Invalid value for '--wait': 'soon' is no duration; write 200ms, 5s, 10min or 1h."
+    assert (result.returncode, result.stderr.splitlines()[-1]) == (2, f"Error: {problem}")
+    assert json.loads(result.stdout) == {
+        "version": 1,
+        "command": "safe-upgrade",
+        "exit_status": 2,
+        "findings": [
+            {
+                "name": "wrong-usage",
+                "severity": "error",
+                "message": problem,
+                "why": "",
+                "next": [],
+                "revision": None,
+                "path": None,
+                "line": None,
+                "allowed": None,
+                "docs": "https://alembic-guardrails.readthedocs.io/en/stable/guards/wrong-usage/",
+            }
+        ],
+        "data": {},
+    }
+
+
 def test_status_3_is_stopped_part_way(sqlite_project: Project) -> None:
     sqlite_project.add_revision("a1", None, "op.create_table('t', sa.Column('id', sa.Integer))")
     sqlite_project.add_revision("b2", "a1", "op.execute('nonsense')")

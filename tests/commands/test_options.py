@@ -10,14 +10,15 @@ from tests.project import Project
 
 
 def test_every_module_of_reports_is_a_format_and_text_comes_first() -> None:
-    assert FORMATS == ["text", "json"]
+    assert FORMATS == ["text", "sarif", "markdown", "json", "github"]
 
 
 def test_an_unknown_format_is_refused(sqlite_project: Project) -> None:
     result = sqlite_project.alembic("guard-log", "--format", "xml")
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.splitlines()[-1] == (
-        "Error: Invalid value for '--format': 'xml' is not one of 'text', 'json'."
+        "Error: Invalid value for '--format': "
+        "'xml' is not one of 'text', 'sarif', 'markdown', 'json', 'github'."
     )
 
 

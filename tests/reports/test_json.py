@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from datetime import datetime, timezone
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from alembic_guard.finding import DOCS, Finding, Place, Severity
 from alembic_guard.reports import Report
 from alembic_guard.reports.json import render
+from tests.reports.hostile import HOSTILE, findings, hostile, texts
 
 
 def test_a_report_is_one_object_with_the_keys_of_the_design() -> None:
@@ -23,7 +27,7 @@ def test_a_report_is_one_object_with_the_keys_of_the_design() -> None:
     )
     text = render(Report("guard-log", 3, [finding], {"x": [1]}, ["for people"]))
     assert text.endswith("}\n")
-    assert "Größer" in text
+    assert text.isascii()
     assert json.loads(text) == {
         "version": 1,
         "command": "guard-log",
@@ -56,3 +60,16 @@ def test_a_value_that_json_does_not_know_is_its_text() -> None:
     when = datetime(2026, 1, 1, tzinfo=timezone.utc)
     text = render(Report("x", 0, data={"when": when}))
     assert json.loads(text)["data"] == {"when": "2026-01-01 00:00:00+00:00"}
+
+
+def test_a_hostile_finding_says_the_same_after_it_was_read_again() -> None:
+    (finding,) = json.loads(render(Report("x", 1, [hostile()])))["findings"]
+    said = (finding["message"], finding["why"], *finding["next"], finding["path"])
+    assert said == (HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+
+
+@given(st.lists(findings, max_size=3), st.dictionaries(texts, texts))
+def test_whatever_is_found_it_is_one_object(found: list[Finding], data: dict[str, str]) -> None:
+    document = json.loads(render(Report("x", 1, found, data)))
+    assert [each["message"] for each in document["findings"]] == [each.message for each in found]
+    assert document["data"] == data
