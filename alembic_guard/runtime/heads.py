@@ -85,6 +85,17 @@ def group_heads(
     )
 
 
+def lineage(revisions: RevisionMap, head: str) -> Iterator[Revision]:
+    """A head and everything below it, each once; what it depends on is no part of it."""
+    waiting, seen = [head], set[str]()
+    while waiting:
+        found = revisions.get_revision(waiting.pop())
+        if found is not None and found.revision not in seen:
+            seen.add(found.revision)
+            waiting += _tuple(found.down_revision)
+            yield found
+
+
 def version_locations(script: ScriptDirectory) -> tuple[Path, ...]:
     """The folders that a project keeps revisions in, resolved as the paths of a ``Script`` are."""
     return tuple(folder.resolve() for folder in script._version_locations)
@@ -95,27 +106,16 @@ def _together(one: _Branch[Head], other: _Branch[Head]) -> bool:
 
 
 def _branch(revisions: RevisionMap, head: Head, locations: Sequence[Path]) -> _Branch[Head]:
-    lineage = list(_lineage(revisions, head.revision))
+    below = list(lineage(revisions, head.revision))
     path = Path(head.path)
     # Of nested locations the inner one; recursive_version_locations has folders of no meaning.
     inside = [folder for folder in locations if path.is_relative_to(folder)]
     return _Branch(
         head,
         max(inside, key=lambda folder: len(folder.parts), default=path.parent),
-        bases=frozenset(found.revision for found in lineage if found.is_base),
-        depends=frozenset(name for found in lineage for name in _tuple(found.dependencies)),
+        bases=frozenset(found.revision for found in below if found.is_base),
+        depends=frozenset(name for found in below for name in _tuple(found.dependencies)),
     )
-
-
-def _lineage(revisions: RevisionMap, head: str) -> Iterator[Revision]:
-    """A head and everything below it, each once; what it depends on is no part of it."""
-    waiting, seen = [head], set[str]()
-    while waiting:
-        found = revisions.get_revision(waiting.pop())
-        if found is not None and found.revision not in seen:
-            seen.add(found.revision)
-            waiting += _tuple(found.down_revision)
-            yield found
 
 
 def _reason(branch: _Branch[Head], branches: Sequence[_Branch[Head]]) -> str:
