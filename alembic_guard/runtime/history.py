@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import RevisionStep
     from alembic.script import Script
 
+    from alembic_guard.runtime.revision_files import RevisionFiles
+
+
+RESERVED = frozenset({"", "base", "head", "heads"})
+"""Ids that Alembic takes for something else, wherever one is asked for."""
+
 
 class NoConfiguration(Exception):
     """There is no script directory to work with.
@@ -42,15 +48,23 @@ class NoConfiguration(Exception):
 
 
 class BrokenHistory(Exception):
-    """The revision files do not make a history: one cannot be loaded, or refers to none.
+    """The revision files do not make a history: one cannot be loaded, or two contradict each other.
 
-    :param path: the file, where it is known.
+    :param path: the file that raised, where it is known.
+    :param files: all of them, read by syntax, which may tell more than what was raised.
     """
 
-    def __init__(self, message: str, path: str | None = None, line: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        path: str | None = None,
+        line: int | None = None,
+        files: RevisionFiles | None = None,
+    ) -> None:
         super().__init__(message)
         self.path = path
         self.line = line
+        self.files = files
 
 
 class SeveralHeads(Signal):
@@ -118,15 +132,17 @@ def load(script: ScriptDirectory) -> tuple[Script, ...]:
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
-            return tuple(script.walk_revisions())
+            found = tuple(script.walk_revisions())
         except CommandError as error:
-            raise BrokenHistory(str(error)) from error
+            raise _broken(script, str(error)) from error
         except Exception as error:
-            path, line = _place(error, script)
             # Alembic warns of a reference to nothing, and then stumbles over it.
-            said = [str(one.message) for one in warned if "is not present" in str(one.message)]
-            message = said[0] if said else f"{type(error).__name__}: {error}"
-            raise BrokenHistory(message, path, line) from error
+            said = _said(warned, "is not present") or f"{type(error).__name__}: {error}"
+            raise _broken(script, said, *_place(error, script)) from error
+    said = _said(warned, "is present more than once")
+    if said or not RESERVED.isdisjoint(one.revision for one in found):
+        raise _broken(script, said)
+    return found
 
 
 def heads(script: ScriptDirectory) -> tuple[Script, ...]:
@@ -218,6 +234,18 @@ def shown(revisions: Iterable[str], nothing: str = "nothing") -> str:
 def _below(script: Script) -> Iterator[str]:
     for names in (script.down_revision, script.dependencies):
         yield from (names,) if isinstance(names, str) else names or ()
+
+
+def _said(warned: Iterable[warnings.WarningMessage], words: str) -> str:
+    return next((str(one.message) for one in warned if words in str(one.message)), "")
+
+
+def _broken(
+    script: ScriptDirectory, said: str, path: str | None = None, line: int | None = None
+) -> BrokenHistory:
+    from alembic_guard.runtime.revision_files import read_revision_files  # a healthy one pays none
+
+    return BrokenHistory(said, path, line, read_revision_files(script))
 
 
 def _place(error: Exception, script: ScriptDirectory) -> tuple[str | None, int | None]:
