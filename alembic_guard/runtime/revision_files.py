@@ -24,14 +24,11 @@ from alembic.script.base import Script, _only_source_rev_file
 from alembic.script.revision import Revision, RevisionError, RevisionMap, _revision_illegal_chars
 
 from alembic_guard.runtime.heads import group_heads, lineage, version_locations
-from alembic_guard.runtime.history import relative
+from alembic_guard.runtime.history import RESERVED, relative
 from alembic_guard.runtime.revision_syntax import Harm, Problem, RevisionFile, read_text
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
-
-RESERVED = frozenset({"", "base", "head", "heads"})
-"""Ids that Alembic takes for something else, wherever one is asked for."""
 
 
 @dataclass(frozen=True)
