@@ -109,25 +109,30 @@ class Examination:
                 self.findings.append(finding)
 
     @contextmanager
-    def check(self, name: str, impossible: str = "") -> Iterator[list[str]]:
-        """One check: takes facts, and what stops it is judged.
-
-        :param impossible: why it cannot be made, if it can't.
-        """
+    def check(self, name: str) -> Iterator[list[str]]:
+        """One check: takes facts, and what stops it is judged."""
         before, facts = len(self.findings), list[str]()
         try:
-            if not impossible:
-                yield facts
+            yield facts
         except EVENTS as event:
             self.judge(event)
-        self._done(name, before, impossible or ", ".join(facts), skipped=bool(impossible))
+        self._done(name, before, facts)
 
-    def _done(self, name: str, before: int, facts: str, skipped: bool = False) -> None:
-        found = [finding.severity for finding in self.findings[before:] if not finding.allowed]
-        worst = [severity.value for severity in Severity if severity in found]
-        outcome = SKIPPED if skipped else (worst or [OK])[0]
-        self.checks.append(Check(name, outcome, self.mask(facts)))
-        self.say(self.checks[-1])
+    def skip(self, name: str, why: str) -> None:
+        """A check that cannot be made."""
+        self._add(Check(name, SKIPPED, why))
+
+    def _done(self, name: str, before: int, facts: Sequence[str]) -> None:
+        """A check is over; what was found since ``before`` is its outcome."""
+        found = [finding for finding in self.findings[before:] if finding.allowed is None]
+        severities = {finding.severity for finding in found}
+        outcome = next((each.value for each in Severity if each in severities), OK)
+        names = dict.fromkeys(finding.name for finding in found)
+        self._add(Check(name, outcome, self.mask(", ".join([*facts, *names]))))
+
+    def _add(self, check: Check) -> None:
+        self.checks.append(check)
+        self.say(check)
 
     def _configuration(self) -> ScriptDirectory | None:
         script = None
@@ -151,7 +156,7 @@ class Examination:
 
         def migrating(call: Call, _plain: Callable[[], None]) -> None:
             if not looks:
-                self._done("env.py", before, env_py)
+                self._done("env.py", before, [env_py])
             looks.append(_Look(self, script, call))
             looks[-1].run()
 
@@ -163,17 +168,17 @@ class Examination:
             self._failed(failed, env_py)
         except EVENTS as event:
             self.judge(event)
-            self._done("env.py", before, env_py)
+            self._done("env.py", before, [env_py])
 
     def _failed(self, failed: EnvironmentFailed, env_py: str) -> None:
         before, name = len(self.findings), _WHERE_IT_FAILS.get(failed.kind, "env.py")
         self.judge(failed)
         if name != "env.py":
-            self._done("env.py", len(self.findings), env_py)
-        self._done(name, before, env_py if name == "env.py" else "see below")
+            self._done("env.py", len(self.findings), [env_py])
+        self._done(name, before, [env_py] if name == "env.py" else [])
         reached = _OF_A_DATABASE.index(name) + 1 if name in _OF_A_DATABASE else 0
         for missed in _OF_A_DATABASE[reached:]:
-            self._done(missed, len(self.findings), f"not reached: {name} first", skipped=True)
+            self.skip(missed, f"not reached: {name} first")
 
     def _versions(self) -> None:
         with self.check("versions") as facts:
@@ -204,11 +209,13 @@ class _Look:
             facts.append(self.database.server)
             if self.call.absent_file is not None:
                 facts.append(f"{relative(self.call.absent_file)} does not exist yet")
-        broken = self.examination.history is None
-        unloaded = "the revision files cannot be loaded" if broken else ""
-        with check("metadata", unloaded) as facts:
+        if self.examination.history is None:
+            for name in ("metadata", "history"):
+                self.examination.skip(name, "the revision files cannot be loaded")
+            return
+        with check("metadata") as facts:
             facts += self._metadata()
-        with check("history", unloaded) as facts:
+        with check("history") as facts:
             facts += self._history()
 
     def _metadata(self) -> Iterator[str]:
