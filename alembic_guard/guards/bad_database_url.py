@@ -1,7 +1,8 @@
 """The database URL can't be read.
 
 It is the template's ``driver://user:pass@localhost/dbname``, spells the dialect in a way SQLAlchemy
-does not know (``postgres://``), or stands in an ini file with a ``%`` that is not doubled.
+does not know (``postgres://``), has two slashes where SQLite wants three, names an option that the
+driver does not have, or stands in an ini file with a ``%`` that is not doubled.
 
 Fix: correct the URL; in an ini file every ``%`` is written ``%%``.
 
@@ -20,9 +21,10 @@ from __future__ import annotations
 import configparser
 from collections.abc import Iterator
 
-from sqlalchemy.exc import NoSuchModuleError
-
 from alembic_guard.finding import Finding, Place
+from alembic_guard.guards._bad_urls import reason
+from alembic_guard.guards._urls import place_of, stands
+from alembic_guard.masking import Mask
 from alembic_guard.runtime.failure import EnvironmentFailed
 from alembic_guard.runtime.history import relative
 
@@ -31,34 +33,52 @@ NEVER_ALLOWED = True
 
 
 def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
-    """Refuse, without repeating the URL: it may hold a password."""
+    """Refuse, with the URL as far as it holds no password."""
     if failed.kind != "bad-database-url":
         return
-    path, line = failed.frame
-    reason, remedy = _reason(failed.error)
+    if "interpolation" in str(failed.error) or isinstance(
+        failed.error, configparser.InterpolationError
+    ):
+        yield _interpolated(failed)
+        return
+    why, remedies = reason(failed)
     yield Finding(
         "bad-database-url",
-        f"The database URL that {relative(path)} uses can't be read: {reason}.",
-        why="SQLAlchemy takes dialect+driver://user@host/database.",
-        next=(remedy,),
-        place=Place(relative(path), line or None),
+        f"The database URL that {relative(failed.frame[0])} uses can't be read: {why}.",
+        why=stands(failed),
+        next=remedies,
+        place=place_of(failed),
     )
 
 
-def _reason(error: BaseException) -> tuple[str, str]:
-    if isinstance(error, configparser.InterpolationError | ValueError) and not isinstance(
-        error, NoSuchModuleError
-    ):
-        return "it holds a '%' that is not doubled", "in alembic.ini, write every % as %%"
-    if isinstance(error, NoSuchModuleError):
-        dialect = str(error).rsplit(":", 1)[-1]
-        if dialect == "driver":
-            return "it is still the template's placeholder", _set("sqlite:///app.db")
-        if dialect.startswith("postgres"):
-            return f"there is no dialect {dialect!r}", "write postgresql+psycopg:// instead"
-        return f"there is no dialect {dialect!r}", "pip install the dialect's package"
-    return "it is no URL", _set("postgresql+psycopg://user@host/database")
-
-
-def _set(url: str) -> str:
-    return f"in alembic.ini: sqlalchemy.url = {url}"
+def _interpolated(failed: EnvironmentFailed) -> Finding:
+    """In an ini file, and in what ``set_main_option()`` takes, a ``%`` begins an interpolation."""
+    line, path = failed.option, relative(failed.frame[0])
+    missing = isinstance(failed.error, configparser.InterpolationMissingOptionError)
+    if line is None:
+        return Finding(
+            "bad-database-url",
+            f"{path} puts a database URL into the config with a '%' that is not doubled.",
+            why="set_main_option() takes '%' for the beginning of an interpolation.",
+            next=(
+                f"in {path}:{failed.frame[1]}: "
+                'config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))',
+            ),
+            place=Place(path, failed.frame[1]),
+        )
+    place = Place(relative(line.path), line.line)
+    name = getattr(failed.error, "reference", "")
+    return Finding(
+        "bad-database-url",
+        f"The database URL in {place} refers to %({name})s, and no option is called so."
+        if missing
+        else f"The database URL in {place} holds a '%' that is not doubled.",
+        why=Mask()(line.text),
+        next=(
+            f"in {path}, take it from the environment: "
+            f'config.set_main_option("sqlalchemy.url", os.environ["DATABASE_URL"])'
+            if missing
+            else f"in {place}, write every % twice: %%40 for %40",
+        ),
+        place=place,
+    )

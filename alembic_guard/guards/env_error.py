@@ -18,9 +18,9 @@ Good::
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from alembic_guard.finding import Finding, Place
+from alembic_guard.guards._variables import defined, ways_to_set
 from alembic_guard.runtime.failure import EnvironmentFailed
 from alembic_guard.runtime.history import relative
 
@@ -32,7 +32,23 @@ def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
     """Refuse, with the innermost line of the project's own code."""
     if failed.kind != "env-error":
         return
-    yield _raised(failed) if Path(failed.env_py).exists() else _absent(failed)
+    if not failed.env_py_exists:
+        yield _absent(failed)
+    elif isinstance(failed.error, KeyError) and failed.raised_in == "os":
+        yield _unset(failed)
+    else:
+        yield _raised(failed)
+
+
+def _unset(failed: EnvironmentFailed) -> Finding:
+    unset, (path, line) = failed.unset, failed.frame
+    return Finding(
+        "env-error",
+        f"{relative(path)} reads the variable {unset.name}, which is not set.",
+        why=defined(unset),
+        next=ways_to_set(unset),
+        place=Place(relative(path), line or None),
+    )
 
 
 def _absent(failed: EnvironmentFailed) -> Finding:
@@ -42,17 +58,31 @@ def _absent(failed: EnvironmentFailed) -> Finding:
         f"{env_py} is not there.",
         why="Alembic runs it for every command that needs a database.",
         next=(f"git checkout -- {env_py}", "or take the one that alembic init makes elsewhere"),
+        place=Place(env_py),
     )
 
 
 def _raised(failed: EnvironmentFailed) -> Finding:
-    path, line = failed.frame
-    text = str(failed.error).strip().splitlines()
+    error, (path, line) = failed.error, failed.frame
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    text = said.strip().splitlines()
     return Finding(
         "env-error",
-        f"{relative(path)} raises {type(failed.error).__name__}"
+        f"{relative(path)} raises {type(error).__name__}"
         + (f": {text[0].rstrip('.')}." if text else "."),
-        why="It was raised while Alembic ran env.py.",
-        next=("alembic --raiseerr current  # the whole traceback",),
+        why=_why(failed),
+        next=(
+            f"python {relative(path)}"
+            if isinstance(error, SyntaxError)
+            else "alembic --raiseerr current  # the whole traceback",
+        ),
         place=Place(relative(path), line or None),
     )
+
+
+def _why(failed: EnvironmentFailed) -> str:
+    chain = [f"{relative(file)}:{line}" for file, line in failed.chain]
+    outer = [place for place in chain if not place.startswith(relative(failed.frame[0]))]
+    if outer and failed.stage == "loading":
+        return f"It was imported by way of {' -> '.join(outer)}."
+    return "It was raised while Alembic ran env.py."

@@ -20,31 +20,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alembic_guard.finding import Finding, Place
+import sqlalchemy
+from sqlalchemy import URL
+
+from alembic_guard.finding import Finding
+from alembic_guard.guards._urls import PACKAGES, place_of, stands, with_driver, write
 from alembic_guard.runtime.failure import EnvironmentFailed
-from alembic_guard.runtime.history import relative
 
 JUDGES = EnvironmentFailed
 NEVER_ALLOWED = True
 
-_PACKAGES = {
-    "psycopg": "psycopg[binary]",
-    "psycopg2": "psycopg2-binary",
-    "MySQLdb": "mysqlclient",
-    "mysql": "mysql-connector-python",
-}
-
 
 def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
-    """Refuse, with the package to install."""
+    """Refuse, with the package to install and with the driver that is there."""
     if failed.kind != "missing-driver":
         return
-    path, line = failed.frame
-    module = (getattr(failed.error, "name", None) or "the driver").split(".")[0]
+    module = _module(failed)
+    absent = isinstance(failed.error, ModuleNotFoundError | ValueError)
+    said = str(failed.error).strip().splitlines()[:1]
     yield Finding(
         "missing-driver",
-        f"The database driver {module} is not installed.",
-        why=f"{relative(path)} connects with a URL that needs it.",
-        next=(f"pip install '{_PACKAGES.get(module, module)}'",),
-        place=Place(relative(path), line or None),
+        f"The database driver {module} is not installed."
+        if absent
+        else f"The database driver {module} is installed and cannot be loaded: {said[0]}.",
+        why="\n".join(filter(None, [stands(failed), _implied(failed, module)])),
+        next=(f"pip install '{PACKAGES.get(module, module)}'", *_instead(failed)),
+        place=place_of(failed),
     )
+
+
+def _module(failed: EnvironmentFailed) -> str:
+    if isinstance(failed.error, ValueError):
+        return "greenlet"
+    named = getattr(failed.error, "name", None) or _driver(failed)
+    return str(named or "the driver").split(".")[0]
+
+
+def _driver(failed: EnvironmentFailed) -> str | None:
+    return failed.url.get_driver_name() if isinstance(failed.url, URL) else None
+
+
+def _implied(failed: EnvironmentFailed, module: str) -> str:
+    """A URL may name no driver; which one that means has changed."""
+    if not isinstance(failed.url, URL) or "+" in failed.url.drivername or module == "greenlet":
+        return ""
+    return f"SQLAlchemy {sqlalchemy.__version__} takes {failed.url.drivername}:// to mean {module}."
+
+
+def _instead(failed: EnvironmentFailed) -> tuple[str, ...]:
+    if not isinstance(failed.url, URL) or isinstance(failed.error, ValueError):
+        return ()
+    found = [with_driver(failed.url, driver) for driver in failed.drivers]
+    others = [url for url in found if url.drivername != failed.url.drivername]
+    return tuple(f"{write(failed, url)}  # its driver is installed" for url in others[:1])

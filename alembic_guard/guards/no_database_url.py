@@ -1,8 +1,9 @@
 """env.py has no URL to connect to.
 
-The ini file lacks ``sqlalchemy.url``, or the environment variable that env.py reads is not set.
+The config lacks ``sqlalchemy.url``, or it is empty, or the environment variable that env.py reads
+is not set: most often because a ``.env`` file defines it and nothing loads that file.
 
-Fix: set the variable, or the option.
+Fix: set the variable, load the ``.env``, or set the option.
 
 Bad::
 
@@ -19,29 +20,50 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from alembic_guard.finding import Finding, Place
+from alembic_guard.guards._urls import EXAMPLE
+from alembic_guard.guards._variables import defined, ways_to_set
 from alembic_guard.runtime.failure import EnvironmentFailed
 from alembic_guard.runtime.history import relative
+from alembic_guard.runtime.unset import Unset
 
 JUDGES = EnvironmentFailed
 NEVER_ALLOWED = True
 
 
 def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
-    """Refuse, with the line of env.py that read the setting."""
+    """Refuse, with what was asked for, by which line, and who would have it."""
     if failed.kind != "no-database-url":
         return
-    path, line = failed.frame
-    key = failed.error.args[0] if isinstance(failed.error, KeyError) else None
-    missing = "sqlalchemy.url" if key in (None, "url") else str(key)
-    yield Finding(
+    unset = failed.unset
+    place = Place(relative(unset.place[0]), unset.place[1] or None)
+    yield _variable(unset, place) if unset.variable else _option(failed, unset, place)
+
+
+def _variable(unset: Unset, place: Place) -> Finding:
+    return Finding(
         "no-database-url",
-        f"{relative(path)} finds no database URL: {missing} is not set.",
-        why="The option is missing or empty, or the variable that env.py reads is not in the "
-        "environment.",
-        next=(
-            f"export {missing}=postgresql+psycopg://user@host/database"
-            if missing.isupper()
-            else "in alembic.ini: sqlalchemy.url = postgresql+psycopg://user@host/database",
-        ),
-        place=Place(relative(path), line or None),
+        f"{place.path} finds no database URL: it reads the variable {unset.name}, "
+        "which is not set.",
+        why=defined(unset),
+        next=ways_to_set(unset),
+        place=place,
+    )
+
+
+def _option(failed: EnvironmentFailed, unset: Unset, place: Place) -> Finding:
+    file = relative(failed.config_file)
+    if unset.option is not None:
+        said = f"{unset.name} in {file}:{unset.option.line} is empty"
+        place = Place(file, unset.option.line)
+    elif unset.section in unset.sections:
+        said = f"[{unset.section}] of {file} has no {unset.name}"
+    else:
+        said = f"{file} has no section [{unset.section}]"
+    others = ", ".join(f"[{name}]" for name in unset.sections)
+    return Finding(
+        "no-database-url",
+        f"{relative(failed.env_py)} finds no database URL: {said}.",
+        why="" if unset.section in unset.sections or not others else f"It has {others}.",
+        next=(f"in {file}, under [{unset.section}]: {unset.name} = {EXAMPLE}",),
+        place=place,
     )

@@ -70,6 +70,18 @@ def call_line(path: str | Path, function: str) -> int | None:
     return min(calls, default=None)
 
 
+def unawaited_call(path: str | Path) -> tuple[str, int] | None:
+    """A call, as a statement of its own, of a coroutine function of the same file."""
+    tree = parsed(path)
+    coroutines = {node.name for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            called = ast.unparse(node.value.func)
+            if called in coroutines:
+                return called, node.lineno
+    return None
+
+
 def folders_up(start: Path) -> Iterator[Path]:
     """A folder and those above it, as far as they can belong to the same project."""
     for folder in (start, *start.parents)[:_LEVELS]:

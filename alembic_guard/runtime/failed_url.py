@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Engine, make_url
+from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from alembic_guard.runtime.env_text import (
@@ -50,14 +51,40 @@ _ALIASES = {"postgres": "postgresql", "mariadb": "mysql"}
 class Origin:
     """Where a URL stands.
 
-    :param said: "alembic.ini:89", or who reads it out of which variable; for a sentence.
     :param option: the option of the ini file, or the variable, that holds it; None for neither.
+    :param reader: for a variable, who reads it.
     """
 
     path: str
     line: int
     option: str | None = None
     reader: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class DatabaseFile:
+    """The file that a SQLite URL names, and what is there."""
+
+    path: str
+    folder: str
+    is_folder: bool
+    folder_exists: bool
+    accessible: bool
+
+
+def database_file(url: URL | str | None) -> DatabaseFile | None:
+    """The file of a SQLite URL; None for another database, and in memory."""
+    if not isinstance(url, URL) or not url.database or backend_of(url) != "sqlite":
+        return None
+    path = Path(url.database)
+    mode = os.R_OK | os.W_OK
+    return DatabaseFile(
+        str(path),
+        str(path.parent),
+        is_folder=path.is_dir(),
+        folder_exists=path.parent.is_dir(),
+        accessible=os.access(path if path.exists() else path.parent, mode),
+    )
 
 
 def url_in(error: BaseException) -> URL | str | None:
@@ -69,9 +96,9 @@ def url_in(error: BaseException) -> URL | str | None:
         for value in frame.names.values():
             if isinstance(value, URL):
                 given = value
-            elif isinstance(value, Engine):
-                given = value.url
-        if frame.module in _MAKERS and not isinstance(given, URL):
+            elif isinstance(value, Engine | Connection):
+                given = value.engine.url
+        if frame.module in _MAKERS and given is None:
             texts = [frame.names.get(name) for name in _ARGUMENTS]
             given = next((text for text in texts if isinstance(text, str)), given)
     return given
@@ -134,8 +161,8 @@ def origin_of(
 
 
 def _same(value: Any, url: URL | str | None) -> bool:
-    if url is None or not value or "://" not in value:
-        return False
+    if not url or not value or "://" not in value:
+        return bool(value) and value == url
     try:
         return value == url or make_url(value) == url
     except (ArgumentError, ValueError):

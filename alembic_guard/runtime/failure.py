@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any
 from alembic.util import CommandError
 from sqlalchemy import URL, exc
 
-from alembic_guard.runtime.failed_url import Origin, installed_drivers, origin_of, url_in
+from alembic_guard.runtime.env_text import Line, option_line, unawaited_call
+from alembic_guard.runtime.failed_url import (
+    DatabaseFile,
+    Origin,
+    database_file,
+    installed_drivers,
+    origin_of,
+    url_in,
+)
 from alembic_guard.runtime.import_roots import MissingModule, missing_module
 from alembic_guard.runtime.traces import frames_of, is_library, user_frames
 from alembic_guard.runtime.unset import Unset, is_pydantic, names_database, reads_unset, unset_in
@@ -73,6 +81,11 @@ class EnvironmentFailed(Exception):
         return tuple((frame.file, frame.line) for frame in user_frames(self.error))
 
     @property
+    def raised_in(self) -> str:
+        """The module, whoever's it is, whose code raised."""
+        return _last_module(self.error)
+
+    @property
     def env_py_exists(self) -> bool:
         """Whether there is an env.py at all."""
         return Path(self.env_py).exists()
@@ -98,6 +111,19 @@ class EnvironmentFailed(Exception):
         return installed_drivers(self.url)
 
     @cached_property
+    def option(self) -> Line | None:
+        """The line of the ini file that an interpolation failed in, as it is written there."""
+        error, file = self.error, self.config.config_file_name if self.config else None
+        if not isinstance(error, configparser.InterpolationError):
+            return None
+        return option_line(file, error.section, error.option)
+
+    @cached_property
+    def file(self) -> DatabaseFile | None:
+        """The file of a SQLite URL, as it is on disk."""
+        return database_file(self.url)
+
+    @cached_property
     def unset(self) -> Unset:
         """What env.py asked for and did not get."""
         return unset_in(self.error, self.env_py, self.frame, self.config)
@@ -119,6 +145,11 @@ class NoMigrationsRun(EnvironmentFailed):
     def kind(self) -> str:
         """Always the same."""
         return "connection-not-configured"
+
+    @cached_property
+    def unawaited(self) -> tuple[str, int] | None:
+        """A coroutine function that env.py calls and nothing awaits, and the line of the call."""
+        return unawaited_call(self.env_py)
 
 
 def kind_of(error: BaseException) -> str:
@@ -204,9 +235,11 @@ def _may_not_read(error: BaseException, text: str) -> bool:
     return isinstance(error, exc.DBAPIError) and bool(_DENIED.search(text)) and "version" in text
 
 
-def _does_not_reach(error: BaseException, _text: str) -> bool:
+def _does_not_reach(error: BaseException, text: str) -> bool:
     if isinstance(error, exc.DBAPIError):
-        return error.connection_invalidated or not error.statement
+        # SQLite opens whatever there is, and looks into it with the first statement
+        opened = "file is not a database" in text
+        return error.connection_invalidated or not error.statement or opened
     return _while_connecting(error) or isinstance(error, ConnectionError | TimeoutError)
 
 

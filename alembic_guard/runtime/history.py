@@ -21,6 +21,7 @@ from alembic.script.revision import MultipleHeads
 from alembic.util import CommandError
 
 from alembic_guard.config_files import unreadable
+from alembic_guard.runtime.config_search import Searched, search
 from alembic_guard.runtime.environment import Signal
 from alembic_guard.runtime.missing import UnknownRevision, unknown_revisions
 
@@ -40,11 +41,15 @@ class NoConfiguration(Exception):
     """There is no script directory to work with.
 
     :param looked_for: the configuration files that were read, or would have been.
+    :param searched: what there is in those places.
     """
 
-    def __init__(self, message: str, looked_for: tuple[str, ...]) -> None:
+    def __init__(
+        self, message: str, looked_for: tuple[str, ...], searched: Searched | None = None
+    ) -> None:
         super().__init__(message)
         self.looked_for = looked_for
+        self.searched = searched
 
 
 class BrokenHistory(Exception):
@@ -117,11 +122,12 @@ def open_script(config: Config) -> ScriptDirectory:
     try:
         return ScriptDirectory.from_config(config)
     except CommandError as error:
-        raise NoConfiguration(str(error), files) from error
+        raise NoConfiguration(str(error), files, search(config)) from error
     except (configparser.Error, UnicodeDecodeError) as error:
         raise unreadable(config.config_file_name or "the configuration", error) from error
     except (ValueError, TypeError, ImportError) as error:
-        raise NoConfiguration(f"{type(error).__name__}: {error}", files) from error
+        said = f"{type(error).__name__}: {error}"
+        raise NoConfiguration(said, files, search(config)) from error
 
 
 def load(script: ScriptDirectory) -> tuple[Script, ...]:

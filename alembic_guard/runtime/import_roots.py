@@ -31,10 +31,11 @@ class MissingModule:
 
     :param name: the module; of a name that a module lacks, that module.
     :param searched: the folders that Python looked in and that are no installation's.
-    :param root: the folder that holds it, as a config file would say it (``%(here)s/src``).
-    :param entries: the value of ``prepend_sys_path`` that finds it and all that was found before.
-    :param toml: whether that option belongs into ``pyproject.toml``.
+    :param root: the folder of the project that holds it.
+    :param file: the config file that the project is configured by.
+    :param paste: the line for it that finds the module, and all that was found before.
     :param environment: a virtual environment of the project that has it.
+    :param python: the Python that runs.
     :param parent: where the package is that lacks the module.
     :param near: what the module has that is spelled nearly so.
     """
@@ -42,9 +43,10 @@ class MissingModule:
     name: str
     searched: tuple[str, ...] = ()
     root: str | None = None
-    entries: tuple[str, ...] = ()
-    toml: bool = False
+    file: str = "alembic.ini"
+    paste: str = ""
     environment: str | None = None
+    python: str = sys.executable
     parent: str | None = None
     near: str | None = None
 
@@ -65,12 +67,13 @@ def missing_module(
         iter(getattr(package, "__path__", ())), None
     )
     found = _root(base, wanted) or (_root(base, name) if wanted != name else None)
+    file, paste = _paste(_entries(found, base, frame[0], config), config) if found else ("", "")
     return MissingModule(
         name,
         searched=tuple(dict.fromkeys(os.path.abspath(each) for each in sys.path if _own(each))),
-        root=_said(found, base) if found else None,
-        entries=_entries(found, base, frame[0], config) if found else (),
-        toml=not (config and config.file_config.has_section(config.config_ini_section)),
+        root=str(found) if found else None,
+        file=file,
+        paste=paste,
         environment=_environment(base, name) if found is None else None,
         parent=str(parent) if parent else None,
         near=_near_file(name, parent),
@@ -137,6 +140,24 @@ def _entries(found: Path, base: Path, importer: str, config: Config | None) -> t
     folders = [Path(os.path.abspath(each)) for each in given]
     kept = [each for each in folders if each != found and _is_used(each, importer)]
     return tuple(_said(each, base) for each in [*kept, found])
+
+
+_SEPARATORS = {"os": os.pathsep, "space": " ", "newline": "\n    ", ":": ":", ";": ";"}
+"""By the option ``path_separator``; without it, Alembic splits at spaces too."""
+
+
+def _paste(entries: tuple[str, ...], config: Config | None) -> tuple[str, str]:
+    """The file that the project is configured by, and the line for it."""
+    option = "prepend_sys_path"
+    section = config.config_ini_section if config else "alembic"
+    in_ini = config is None or config.file_config.has_option(section, "script_location")
+    if config and config.toml_file_name and config.toml_alembic_config and not in_ini:
+        values = ", ".join(f'"{entry}"' for entry in entries)
+        return config.toml_file_name, f"under [tool.alembic]: {option} = [{values}]"
+    given = config.get_main_option("path_separator") if config else "os"
+    value = _SEPARATORS.get(given or "space", " ").join(entries)
+    file = config.config_file_name if config else None
+    return file or "alembic.ini", f"under [{section}]: {option} = {value}"
 
 
 def _is_used(folder: Path, importer: str) -> bool:
