@@ -6,7 +6,7 @@ so that a process that dies leaves the truth behind: either the revision and its
 says it was started. Tries after a lock that was not granted are one attempt.
 
 It never creates its table on its own account: :meth:`Journal.prepare` does, when the first revision
-is about to start.
+is about to start. A table that was made before a column was added keeps working without it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import os
 import platform
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -30,6 +30,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
 from alembic_guard import __version__
+from alembic_guard.runtime.recorded import OnRecord
 from alembic_guard.runtime.stopped import JournalNotWritable
 from alembic_guard.runtime.waiting import is_lock_not_granted
 
@@ -42,11 +43,15 @@ _LONGEST_ERROR = 2000
 
 @dataclass(frozen=True)
 class Attempt:
-    """What is known of an attempt before it starts."""
+    """What is known of an attempt before it starts.
+
+    :param checksum: of the file; :param normal_form: of its source, None where it has none.
+    """
 
     revision: str
     message: str
     checksum: str
+    normal_form: str | None = None
     direction: str = "upgrade"
 
 
@@ -72,7 +77,9 @@ class Journal:
         :raises DBAPIError: when somebody else held a lock.
         """
         with self._writable(connection):
-            if not self.exists(connection):
+            if self.exists(connection):
+                self._fit(connection)
+            else:
                 self.table.create(connection)
             connection.execute(self.table.update().where(self.table.c.id == -1).values(tries=0))
 
@@ -92,6 +99,30 @@ class Journal:
         query = sa.select(c.revision).where(c.status.in_(("applied", "adopted")))
         with self._writable(connection):
             return frozenset(connection.scalars(query))
+
+    def checksums(self, connection: Connection) -> Mapping[str, OnRecord]:
+        """What each revision looked like when this database last got it, by revision.
+
+        Empty where there is no journal yet.
+        """
+        found: dict[str, OnRecord] = {}
+        if self.exists(connection):
+            self._fit(connection)
+            c = self.table.c
+            columns = [column for column in c if column.name in _SHOWN_LATER]
+            ended = c.status.in_(("applied", "adopted"))
+            query = sa.select(*columns).where(ended).order_by(c.id)
+            for row in connection.execute(query).mappings():
+                found.pop(row["revision"], None)
+                if row["direction"] == "upgrade":
+                    found[row["revision"]] = _on_record(_aware(dict(row)))
+        return found
+
+    def _fit(self, connection: Connection) -> None:
+        """Leave out the columns that the table lacks: it was made by an older version of ours."""
+        there = connection.execute(sa.select(sa.text("*")).select_from(self.table).limit(0)).keys()
+        if lacking := {*self.table.c.keys()} - {*there}:
+            self.table = _table(self.table.name, self.table.schema, lacking)
 
     def adopt(self, connection: Connection, attempts: Sequence[Attempt]) -> None:
         """Record what plain ``alembic upgrade`` or ``stamp`` brought."""
@@ -160,16 +191,19 @@ class Journal:
 
     def rows(self, connection: Connection, limit: int | None = None) -> list[dict[str, Any]]:
         """The newest rows, newest first; times are UTC and aware."""
+        self._fit(connection)
         query = sa.select(self.table).order_by(self.table.c.id.desc()).limit(limit)
-        return [_aware(dict(row)) for row in connection.execute(query).mappings()]
+        found = connection.execute(query).mappings()
+        return [{name: row.get(name) for name in _COLUMNS} for row in map(_aware, map(dict, found))]
 
     def _row(self, attempt: Attempt, status: str, started: datetime) -> dict[str, Any]:
-        return {
+        row = {
             "revision": attempt.revision,
             "message": attempt.message[:255],
             "direction": attempt.direction,
             "status": status,
             "checksum": attempt.checksum,
+            "normal_form": attempt.normal_form,
             "started": started,
             "database_user": self.database_user,
             "os_user": _os_user(),
@@ -177,20 +211,20 @@ class Journal:
             "pid": os.getpid(),
             "versions": _versions(),
         }
+        return {name: value for name, value in row.items() if name in self.table.c}
 
 
-def _table(name: str, schema: str | None) -> sa.Table:
+def _table(name: str, schema: str | None, lacking: Collection[str] = ()) -> sa.Table:
     moment = sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
     number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-    return sa.Table(
-        name,
-        sa.MetaData(),
+    columns: list[sa.Column[Any]] = [
         sa.Column("id", number, primary_key=True, autoincrement=True),
         sa.Column("revision", sa.String(255), nullable=False),
         sa.Column("message", sa.String(255)),
         sa.Column("direction", sa.String(16), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("checksum", sa.String(64)),
+        sa.Column("normal_form", sa.String(80)),
         sa.Column("started", moment, nullable=False),
         sa.Column("finished", moment),
         sa.Column("milliseconds", sa.BigInteger()),
@@ -202,7 +236,24 @@ def _table(name: str, schema: str | None) -> sa.Table:
         sa.Column("versions", sa.String(255)),
         sa.Column("allowed", sa.Text()),
         sa.Column("error", sa.Text()),
-        schema=schema,
+    ]
+    kept = [column for column in columns if column.name not in lacking]
+    return sa.Table(name, sa.MetaData(), *kept, schema=schema)
+
+
+_SHOWN_LATER = {"id", "revision", "direction", "status", "checksum", "normal_form"}
+_SHOWN_LATER |= {"started", "finished", "os_user", "host"}
+_COLUMNS = tuple(_table("journal", None).c.keys())
+
+
+def _on_record(row: Mapping[str, Any]) -> OnRecord:
+    return OnRecord(
+        row=row["id"],
+        checksum=row["checksum"],
+        normal_form=row.get("normal_form"),
+        adopted=row["status"] == "adopted",
+        when=row["finished"] or row["started"],
+        by="@".join(part for part in (row["os_user"], row["host"]) if part),
     )
 
 

@@ -19,6 +19,7 @@ from alembic_guard.apply.journal import Attempt, Journal
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
 from alembic_guard.runtime.history import checksum
+from alembic_guard.runtime.recorded import form_of, oldest_first
 
 if TYPE_CHECKING:
     from alembic.script import Script
@@ -76,7 +77,8 @@ class Record:
         def write(connection: Connection) -> None:
             journal.prepare(connection)
             known = journal.known(connection)
-            journal.adopt(connection, [_attempt(s) for s in present if s.revision not in known])
+            brought = {one.revision: one for one in present if one.revision not in known}
+            journal.adopt(connection, [*map(_attempt, oldest_first(brought, brought))])
             if upfront:
                 for script in pending:
                     if script.revision not in self._rows:
@@ -189,4 +191,5 @@ class Record:
 
 
 def _attempt(script: Script) -> Attempt:
-    return Attempt(script.revision, script.doc or "", checksum(script.path))
+    form = form_of(script.path)
+    return Attempt(script.revision, script.doc or "", checksum(script.path), form)

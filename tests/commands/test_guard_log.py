@@ -8,6 +8,8 @@ import re
 import socket
 from pathlib import Path
 
+from sqlalchemy import text
+
 from tests.project import Project
 
 KEYS = [
@@ -17,6 +19,7 @@ KEYS = [
     "direction",
     "status",
     "checksum",
+    "normal_form",
     "started",
     "finished",
     "milliseconds",
@@ -138,6 +141,15 @@ def test_it_reads_the_table_that_the_settings_name(sqlite_project: Project) -> N
     sqlite_project.alembic("safe-upgrade", env=variable)
     assert "a1 revision a1" in sqlite_project.alembic("guard-log", env=variable).stdout
     assert "empty" in sqlite_project.alembic("guard-log").stdout
+
+
+def test_a_column_that_an_older_journal_lacks_is_empty(sqlite_project: Project) -> None:
+    upgraded(sqlite_project, 1)
+    with sqlite_project.connect() as connection:
+        connection.execute(text("ALTER TABLE alembic_guard_journal DROP COLUMN normal_form"))
+    report = json.loads(sqlite_project.alembic("guard-log", "--format", "json").stdout)
+    ((row,),) = [database["rows"] for database in report["data"]["databases"]]
+    assert (list(row), row["normal_form"], row["status"]) == (KEYS, None, "applied")
 
 
 def test_it_shows_the_journal_although_a_revision_file_is_broken(sqlite_project: Project) -> None:

@@ -9,8 +9,9 @@ import socket
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import inspect, make_url, text
 
+from alembic_guard.runtime.normal_form import normal_form
 from tests.commands.upgrading import history, journal, masked_url, until
 from tests.project import Project
 
@@ -24,7 +25,7 @@ def test_a_row_says_who_what_when_and_with_what(project: Project) -> None:
 
     (file,) = project.revisions()
     names = (
-        "revision, message, direction, status, checksum, tries, database_user, os_user, host, "
+        "revision, message, direction, status, checksum, normal_form, tries, database_user, os_user, host, "
         "allowed, error"
     )
     assert journal(project, names) == [
@@ -34,6 +35,7 @@ def test_a_row_says_who_what_when_and_with_what(project: Project) -> None:
             "upgrade",
             "applied",
             hashlib.sha256(file.read_bytes()).hexdigest(),
+            normal_form(file.read_bytes()),
             1,
             make_url(project.url).username,
             getpass.getuser(),
@@ -138,6 +140,42 @@ def test_what_plain_alembic_brought_is_recorded_as_adopted(
         ("0001", "adopted"),
         ("0002", "adopted"),
         ("0003", "applied"),
+    ]
+
+
+def test_what_is_adopted_is_recorded_oldest_first_however_it_was_merged(
+    sqlite_project: Project,
+) -> None:
+    project = sqlite_project
+    for revision, down in {"a": None, "b": "a", "c": "b", "d": ("c", "a"), "e": "d"}.items():
+        project.add_revision(revision, down, "pass")
+    project.alembic("upgrade", "d")
+
+    assert project.alembic("safe-upgrade").returncode == 0
+    assert journal(project, "revision", "status") == [
+        ("a", "adopted"),
+        ("b", "adopted"),
+        ("c", "adopted"),
+        ("d", "adopted"),
+        ("e", "applied"),
+    ]
+
+
+def test_a_table_of_an_older_version_is_used_as_it_is(project: Project) -> None:
+    history(project, "pass")
+    assert project.alembic("safe-upgrade", "0001").returncode == 0
+    with project.connect() as connection:
+        connection.execute(text("ALTER TABLE alembic_guard_journal DROP COLUMN normal_form"))
+        connection.execute(text("UPDATE alembic_guard_journal SET status = 'failed'"))
+
+    assert project.alembic("safe-upgrade").returncode == 0
+    with project.connect() as connection:
+        names = [one["name"] for one in inspect(connection).get_columns("alembic_guard_journal")]
+    assert "normal_form" not in names
+    assert journal(project, "revision", "status") == [
+        ("0001", "failed"),
+        ("0001", "adopted"),
+        ("0002", "applied"),
     ]
 
 
