@@ -23,6 +23,7 @@ from alembic_guard import __version__, guards
 from alembic_guard.commands.drafting import loaded_metadata
 from alembic_guard.commands.refusing import EVENTS
 from alembic_guard.finding import Finding, Severity
+from alembic_guard.guards._subjects import NeverCommitted
 from alembic_guard.masking import Mask
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call, run_environment
@@ -164,6 +165,9 @@ class Examination:
             run_environment(self.config, script, lambda *_: (), migrating=migrating, read_only=True)
             if not looks:
                 raise NoMigrationsRun(script.env_py_location)
+            if any(look.never_committed for look in looks):
+                self.judge(NeverCommitted(script.env_py_location))
+                self._done("env.py", before, [env_py])
         except EnvironmentFailed as failed:
             self._failed(failed, env_py)
         except EVENTS as event:
@@ -197,6 +201,12 @@ class _Look:
         self.call = call
         self.database = Database(call.connection)
         examination.mask.learn_url(call.connection.engine.url)
+
+    @property
+    def never_committed(self) -> bool:
+        """Whether env.py left a transaction of its own without a commit; known at its end."""
+        call = self.call
+        return call.in_transaction and not call.handed_in and not call.committed
 
     def run(self) -> None:
         """Check what belongs to a database, in order."""

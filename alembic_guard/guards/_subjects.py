@@ -45,6 +45,13 @@ class LoadedMetadata:
 
 
 @dataclass(frozen=True)
+class NeverCommitted:
+    """env.py began a transaction before ``context.configure()`` and closed it without a commit."""
+
+    env_py: str
+
+
+@dataclass(frozen=True)
 class Position:
     """Where one database is, and where the files are.
 

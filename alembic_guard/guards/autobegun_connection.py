@@ -23,25 +23,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alembic_guard.finding import Finding
+from alembic_guard.finding import Finding, Place
+from alembic_guard.guards._subjects import NeverCommitted
+from alembic_guard.runtime.history import relative
 from alembic_guard.runtime.stopped import RolledBack
 
-JUDGES = RolledBack
+JUDGES = (RolledBack, NeverCommitted)
 NEVER_ALLOWED = True
 EXPLAINS_ANOTHER = True
 
 
-def judge(rolled_back: RolledBack) -> Iterator[Finding]:
+def judge(subject: RolledBack | NeverCommitted) -> Iterator[Finding]:
     """Name the cause, where the connection was in a transaction before configure()."""
-    if rolled_back.belief.began_before_configure:
-        yield Finding(
-            "autobegun-connection",
-            "env.py ran a statement on the connection before context.configure(), and never "
-            "committed it.",
-            why="Alembic then leaves committing to env.py, and closing the connection rolled "
-            "everything back.",
-            next=(
-                "in env.py, before context.configure(): connection.commit()",
-                "or: with engine.begin() as connection: …",
-            ),
-        )
+    if isinstance(subject, RolledBack):
+        if not subject.belief.began_before_configure:
+            return
+        place, harm = None, "rolled everything back"
+    else:
+        place, harm = Place(relative(subject.env_py)), "rolls every migration back, with status 0"
+    yield Finding(
+        "autobegun-connection",
+        "env.py ran a statement on the connection before context.configure(), and never "
+        "committed it.",
+        why=f"Alembic then leaves committing to env.py, and closing the connection {harm}.",
+        next=(
+            "in env.py, before context.configure(): connection.commit()",
+            "or: with engine.begin() as connection: …",
+        ),
+        place=place,
+    )

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.runtime.environment import EnvironmentContext
 from alembic.util import CommandError
+from sqlalchemy import event
 
 from alembic_guard.errors import GuardError
 from alembic_guard.runtime.absent_file import no_new_file
@@ -57,6 +58,7 @@ class Call:
     :param filtered: what the project's ``include_name`` and ``include_object`` turned away, as
         ``(filter, type, name)``.
     :param absent_file: the SQLite file that does not exist yet, and stays so while one only looks.
+    :param committed: whether env.py has committed since; known when it has ended.
     """
 
     number: int
@@ -65,6 +67,7 @@ class Call:
     handed_in: bool
     filtered: list[tuple[str, str, str]] = field(default_factory=list)
     absent_file: Path | None = None
+    committed: bool = False
 
     @property
     def connection(self) -> Connection:
@@ -92,6 +95,10 @@ class Call:
         finally:
             if not before and self.connection.in_transaction():
                 self.connection.rollback()
+
+    def note_commit(self) -> None:
+        """env.py's transaction has been committed."""
+        self.committed = True
 
     def settle(self) -> None:
         """Commit what env.py did between ``configure()`` and ``run_migrations()``.
@@ -227,7 +234,10 @@ class _Guarded:
         context = environment._migration_context
         assert context is not None
         absent = self.absent[-1] if self.absent else None
-        self._current = Call(len(self.calls), context, in_transaction, handed_in, filtered, absent)
+        call = Call(len(self.calls), context, in_transaction, handed_in, filtered, absent)
+        if call.in_transaction:
+            event.listen(call.connection, "commit", lambda _connection: call.note_commit())
+        self._current = call
 
     def _run(self, plain: Callable[[], None]) -> None:
         call = self._current

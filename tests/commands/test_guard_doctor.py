@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tests.commands.upgrading import history
+from tests.commands.upgrading import change_env, history
 from tests.project import Project, Result
 
 TEMPLATES = ["generic", "async", "pyproject", "pyproject_async"]
@@ -184,3 +184,35 @@ def test_what_is_allowed_does_not_refuse(sqlite_project: Project) -> None:
     assert (refused.returncode, allowed.returncode) == (1, 0)
     assert "error    metadata" in refused.stdout
     assert "ok       metadata" in allowed.stdout
+
+
+@pytest.mark.parametrize("template", ["generic", "async"])
+def test_a_transaction_that_env_py_never_commits_is_found(
+    database_url: str, project_path: Path, template: str
+) -> None:
+    with Project.create(project_path, database_url, template) as project:
+        healthy(project)
+        select = "connection.execute(__import__('sqlalchemy').text('SELECT 1'))"
+        configure = (
+            "context.configure(connection="
+            if template == "async"
+            else "context.configure(\n            connection="
+        )
+        indent = "    " if template == "async" else "        "
+        change_env(project, configure, f"{select}\n{indent}{configure}")
+        result = project.alembic("guard-doctor")
+        assert result.returncode == 1
+        assert result.stdout.endswith(
+            "error: autobegun-connection (migrations/env.py): env.py ran a statement on the "
+            "connection before context.configure(), and never committed it.\n"
+            "    Alembic then leaves committing to env.py, and closing the connection rolls every "
+            "migration back, with status 0.\n"
+            "    next: in env.py, before context.configure(): connection.commit()\n"
+            "    next: or: with engine.begin() as connection: …\n"
+        )
+
+
+def test_an_env_py_that_commits_its_own_transaction_is_healthy(project: Project) -> None:
+    change_env(project, "connectable.connect()", "connectable.begin()")
+    result = healthy(project).alembic("guard-doctor")
+    assert result.returncode == 0, result.output
