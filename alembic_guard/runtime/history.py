@@ -55,21 +55,21 @@ class NoConfiguration(Exception):
 class BrokenHistory(Exception):
     """The revision files do not make a history: one cannot be loaded, or two contradict each other.
 
-    :param path: the file that raised, where it is known.
     :param files: all of them, read by syntax, which may tell more than what was raised.
+    :param path: the file that raised, where it is known.
     """
 
     def __init__(
         self,
         message: str,
+        files: RevisionFiles,
         path: str | None = None,
         line: int | None = None,
-        files: RevisionFiles | None = None,
     ) -> None:
         super().__init__(message)
+        self.files = files
         self.path = path
         self.line = line
-        self.files = files
 
 
 class SeveralHeads(Signal):
@@ -251,7 +251,7 @@ def _broken(
 ) -> BrokenHistory:
     from alembic_guard.runtime.revision_files import read_revision_files  # a healthy one pays none
 
-    return BrokenHistory(said, path, line, read_revision_files(script))
+    return BrokenHistory(said, read_revision_files(script), path, line)
 
 
 def _place(error: Exception, script: ScriptDirectory) -> tuple[str | None, int | None]:
