@@ -25,8 +25,8 @@ def test_a_row_says_who_what_when_and_with_what(project: Project) -> None:
 
     (file,) = project.revisions()
     names = (
-        "revision, message, direction, status, checksum, normal_form, tries, database_user, os_user, host, "
-        "allowed, error"
+        "revision, message, direction, status, checksum, normal_form, tries, database_user, "
+        "os_user, host, allowed, error"
     )
     assert journal(project, names) == [
         (
