@@ -1,21 +1,18 @@
-"""What made ``env.py`` fail: one kind for each exception that the field knows.
+"""What made ``env.py`` fail: the event, and the facts that a sentence about it needs.
 
-:func:`kind_of` only classifies; the sentences are the guards' (``guards/env_error.py`` and its
-neighbours), and the facts that they need are read on demand, from text and traceback alone. What
-Alembic prints in each case is measured in ``facts/alembic_today.md``.
+They are read on demand, from the traceback and from the text of files; nothing is imported or
+asked of a database. The sentences are the guards' (``guards/env_error.py`` and its neighbours).
+What Alembic prints in each case is measured in ``facts/alembic_today.md``.
 """
 
 from __future__ import annotations
 
 import configparser
-import re
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from alembic.util import CommandError
-from sqlalchemy import URL, exc
+from sqlalchemy import URL
 
 from alembic_guard.runtime.env_text import Line, option_line, unawaited_call
 from alembic_guard.runtime.failed_url import (
@@ -26,20 +23,13 @@ from alembic_guard.runtime.failed_url import (
     origin_of,
     url_in,
 )
+from alembic_guard.runtime.failure_kinds import kind_of, last_module
 from alembic_guard.runtime.import_roots import MissingModule, missing_module
-from alembic_guard.runtime.traces import frames_of, is_library, user_frames
-from alembic_guard.runtime.unset import Unset, is_pydantic, names_database, reads_unset, unset_in
+from alembic_guard.runtime.traces import is_library, user_frames
+from alembic_guard.runtime.unset import Unset, unset_in
 
 if TYPE_CHECKING:
     from alembic.config import Config
-
-_STRING_METHODS = {name for name in dir(str) if not name.startswith("_")}
-_DENIED = re.compile(r"permission denied for (?:table|relation) |command denied to user ")
-_OF_A_CONNECTION = {
-    *("begin", "connect", "dialect", "engine", "exec_driver_sql", "execute", "get_bind"),
-    *("in_transaction", "run_sync", "scalar", "scalars", "url"),
-}
-_LOGGING_SECTIONS = re.compile(r"'(?:formatter|logger|handler)(?:s|_\w+)'")
 
 
 class EnvironmentFailed(Exception):
@@ -83,7 +73,7 @@ class EnvironmentFailed(Exception):
     @property
     def raised_in(self) -> str:
         """The module, whoever's it is, whose code raised."""
-        return _last_module(self.error)
+        return last_module(self.error)
 
     @property
     def env_py_exists(self) -> bool:
@@ -150,147 +140,3 @@ class NoMigrationsRun(EnvironmentFailed):
     def unawaited(self) -> tuple[str, int] | None:
         """A coroutine function that env.py calls and nothing awaits, and the line of the call."""
         return unawaited_call(self.env_py)
-
-
-def kind_of(error: BaseException) -> str:
-    """The kind of a failure, by its exception; "env-error" when nothing more is known."""
-    text = str(error)
-    return next((kind for kind, applies in _KINDS.items() if applies(error, text)), "env-error")
-
-
-def _mixes_async(error: BaseException, text: str) -> bool:
-    return (
-        isinstance(error, exc.MissingGreenlet)
-        or "asyncio extension requires an async driver" in text
-        or (isinstance(error, TypeError | AttributeError) and "AsyncConnection" in text)
-        or (_raises(error, AttributeError, "__enter__") and _holds(error, "AsyncEngine"))
-    )
-
-
-def _lacks_url(error: BaseException, text: str) -> bool:
-    if isinstance(error, KeyError):
-        named = _last_module(error) == "os" or text.strip("'").isupper()
-        return text in ("'url'", "'sqlalchemy.url'") or (named and names_database(text))
-    if isinstance(error, TypeError) and text == "option values must be strings":
-        return _innermost_local(error, "value", default="") is None
-    if isinstance(error, AttributeError) and error.name in _STRING_METHODS:
-        return "'NoneType'" in text and reads_unset(error)
-    if "Expected string or URL object, got None" in text or is_pydantic(error):
-        return True
-    url = url_in(error)
-    parts = (url.username, url.host, url.database) if isinstance(url, URL) else ()
-    return "None" in parts or (isinstance(url, str) and (not url.strip() or "//None" in url))
-
-
-def _has_bad_url(error: BaseException, text: str) -> bool:
-    if isinstance(error, configparser.InterpolationError):
-        return "url" in error.option or "://" in text
-    if isinstance(error, ValueError) and "invalid interpolation syntax" in text:
-        return "://" in text
-    unknown_option = isinstance(error, TypeError) and _while_connecting(error)
-    no_string = text == "option values must be strings" or "Expected string or URL object" in text
-    return (
-        isinstance(error, exc.NoSuchModuleError)
-        or unknown_option
-        or no_string
-        or text.startswith(("Could not parse SQLAlchemy URL", "Invalid SQLite URL"))
-        or re.search(r"invalid (?:connection option|port number|dsn)|port .* out of range", text)
-        is not None
-        or isinstance(error, OverflowError)
-        or (isinstance(error, ValueError) and _last_module(error) == "sqlalchemy.engine.url")
-    )
-
-
-def _lacks_driver(error: BaseException, text: str) -> bool:
-    if isinstance(error, ImportError):
-        return any(frame.module.startswith("sqlalchemy.engine") for frame in frames_of(error))
-    return isinstance(error, ValueError) and "greenlet library is required" in text
-
-
-def _lacks_import(error: BaseException, text: str) -> bool:
-    missing = isinstance(error, ImportError) and not text.startswith("Can't find Python file")
-    return missing or "partially initialized module" in text
-
-
-def _lacks_connection(error: BaseException, text: str) -> bool:
-    if isinstance(error, AssertionError):
-        return _last_module(error).startswith(("alembic.", "alembic_guard.runtime."))
-    known = isinstance(error, AttributeError) and error.name in _OF_A_CONNECTION
-    return (
-        "Connection, url, or dialect_name is required" in text
-        or "No context has been configured yet" in text
-        or (known and "'NoneType' object" in text)
-    )
-
-
-def _lacks_logging(error: BaseException, text: str) -> bool:
-    if _last_module(error) not in ("logging.config", "configparser"):
-        return False
-    from_logging = any(frame.module == "logging.config" for frame in frames_of(error))
-    known = isinstance(error, FileNotFoundError | RuntimeError) or _LOGGING_SECTIONS.search(text)
-    return from_logging and bool(known)
-
-
-def _may_not_read(error: BaseException, text: str) -> bool:
-    return isinstance(error, exc.DBAPIError) and bool(_DENIED.search(text)) and "version" in text
-
-
-def _does_not_reach(error: BaseException, text: str) -> bool:
-    if isinstance(error, exc.DBAPIError):
-        # SQLite opens whatever there is, and looks into it with the first statement
-        opened = "file is not a database" in text
-        return error.connection_invalidated or not error.statement or opened
-    return _while_connecting(error) or isinstance(error, ConnectionError | TimeoutError)
-
-
-_KINDS: dict[str, Callable[[BaseException, str], bool]] = {
-    "async-driver-in-sync-env": _mixes_async,
-    "no-database-url": _lacks_url,
-    "missing-driver": _lacks_driver,
-    "env-import-error": _lacks_import,
-    "bad-database-url": _has_bad_url,
-    "connection-not-configured": _lacks_connection,
-    "no-config": _lacks_logging,
-    "no-target-metadata": lambda error, text: (
-        isinstance(error, CommandError) and "does not provide a MetaData" in text
-    ),
-    "missing-revision": lambda error, text: (
-        isinstance(error, CommandError) and "Can't locate revision" in text
-    ),
-    "version-table-not-readable": _may_not_read,
-    "database-unreachable": _does_not_reach,
-}
-"""In this order: what is told by its class alone comes before what is told by where it rose."""
-
-KINDS = (*_KINDS, "env-error")
-
-
-def _while_connecting(error: BaseException) -> bool:
-    """Whether the driver's own ``connect()`` raised; SQLAlchemy does not wrap every driver's."""
-    return any(
-        frame.module == "sqlalchemy.engine.default" and frame.function == "connect"
-        for frame in frames_of(error)
-    )
-
-
-def _last_module(error: BaseException) -> str:
-    frames = frames_of(error)
-    return frames[-1].module if frames else ""
-
-
-def _innermost_local(error: BaseException, name: str, default: Any) -> Any:
-    values = [frame.names[name] for frame in frames_of(error) if name in frame.names]
-    return values[-1] if values else default
-
-
-def _raises(error: BaseException, kind: type[BaseException], text: str) -> bool:
-    return isinstance(error, kind) and text in str(error)
-
-
-def _holds(error: BaseException, class_name: str) -> bool:
-    frames = user_frames(error)
-    return (
-        any(type(each).__name__ == class_name for each in frames[-1].names.values())
-        if frames
-        else False
-    )

@@ -14,7 +14,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import create_engine, engine_from_config
 
-from alembic_guard.runtime.failure import EnvironmentFailed, NoMigrationsRun, kind_of
+from alembic_guard.runtime.failure import EnvironmentFailed, NoMigrationsRun
+from alembic_guard.runtime.failure_kinds import kind_of
 
 
 def raised(work: Callable[[], object]) -> BaseException:

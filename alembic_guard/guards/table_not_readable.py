@@ -1,7 +1,7 @@
-"""The role may connect, and may not read the table in which Alembic records its revisions.
+"""The role may connect, and may not read a table that it needs.
 
-Nothing can be said about where the database is, so nothing can be applied. Often the table belongs
-to the role of an administrator who ran the first migration.
+Most often it is ``alembic_version``, in which Alembic records where the database is: it belongs to
+the role that ran the first migration, and nobody else was granted anything.
 
 Fix: grant the role what migrations need on the table, or run as the role that owns it.
 """
@@ -27,7 +27,7 @@ _TABLE = re.compile(r"for (?:table|relation) [`\"]?([\w.`\"]+)")
 
 def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
     """Refuse, with the grant that is missing."""
-    if failed.kind != "version-table-not-readable":
+    if failed.kind != "table-not-readable":
         return
     text = said(failed.error).splitlines()[0]
     found = _TABLE.search(text)
@@ -35,7 +35,7 @@ def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
     user = failed.url.username if isinstance(failed.url, URL) else None
     grantee = f"'{user}'@'%'" if backend_of(failed.url) == "mysql" else user or "ROLE"
     yield Finding(
-        "version-table-not-readable",
+        "table-not-readable",
         f"The role {user or 'of the URL'} may not read the table {table}.",
         why="\n".join(filter(None, [f"The server says: {text.rstrip('.')}.", stands(failed)])),
         next=(f"as its owner: GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {grantee}",),
