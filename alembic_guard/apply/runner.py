@@ -155,7 +155,8 @@ class DatabaseRun:
         return [] if self._attempts is None else self._attempts.checks.let_through
 
     def _steps(self) -> list[RevisionStep]:
-        return upgrade_steps(self.upgrade.script, self.course.target, self.call.heads())
+        script, target = self.upgrade.script, self.course.target
+        return upgrade_steps(script, target, self.call.heads(), self.call)
 
     def _plan(self, steps: list[RevisionStep]) -> Plan:
         return Plan(

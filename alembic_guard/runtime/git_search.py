@@ -7,7 +7,6 @@ Python file. It is bounded by :data:`alembic_guard.runtime.git.BUDGET` and by th
 
 from __future__ import annotations
 
-import enum
 import os
 import re
 import shlex
@@ -18,30 +17,14 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from alembic_guard.runtime.git import GitSilent, Repository, source
+from alembic_guard.runtime.git_places import Holder, Place, places, switch
 from alembic_guard.runtime.revision_syntax import read_text
 
-_REFS = 1000
-"""The branches and tags that are looked at, newest first."""
-_STASHES = 50
 _CHANGES = 200
 """The changes of one revision id that are looked at, newest first."""
 
 _FORMAT = "--format=%x01%H%x00%h%x00%an%x00%ad%x00%s"
 _WITH_WILDCARDS = {"GIT_LITERAL_PATHSPECS": "0"}
-
-
-class Holder(enum.Enum):
-    """What has the file, the nearest first."""
-
-    OUTSIDE = "a folder of this checkout that Alembic does not read"
-    CHECKOUT = "the commit that is checked out, or the index"
-    DELETED = "the history of this checkout, up to a commit that deleted it"
-    UPSTREAM = "what this branch would pull"
-    BRANCH = "a branch"
-    STASH = "a stash"
-    TAG = "a tag"
-    COMMIT = "a commit that no branch and no tag has any more"
-    CHANGED = "an older state of a file that defines something else by now"
 
 
 @dataclass(frozen=True)
@@ -63,6 +46,7 @@ class Found:
     :param source: what ``git restore --source=`` takes; empty for the index.
     :param refs: every branch, stash and tag that has it, by their short names.
     :param commit: the newest that wrote it, or the one that deleted it; None if never committed.
+    :param switch: the command that checks out the first branch that has it, if one has.
     :param files: it, and the missing ones that it rests on, as the user would type them here.
     :param git: how git is called from here.
     """
@@ -74,6 +58,7 @@ class Found:
     refs: tuple[str, ...]
     commit: Commit | None
     files: tuple[str, ...]
+    switch: str = ""
     git: str = "git"
 
 
@@ -99,13 +84,13 @@ def search(folders: Iterable[Path], revisions: Sequence[str], known: Collection[
     :param folders: where Alembic reads revision files.
     :param known: every revision that has a file.
     """
-    places: dict[Path, tuple[Repository, list[Path]]] = {}
+    asked: dict[Path, tuple[Repository, list[Path]]] = {}
     for folder in folders:
         if repository := Repository.around(folder):
-            places.setdefault(repository.root, (repository, []))[1].append(folder)
+            asked.setdefault(repository.root, (repository, []))[1].append(folder)
     found: dict[str, Found] = {}
     whole = True
-    for repository, inside in places.values():
+    for repository, inside in asked.values():
         for revision in revisions:
             looking = _Looking(repository, inside, frozenset(known), revision)
             try:
@@ -113,7 +98,7 @@ def search(folders: Iterable[Path], revisions: Sequence[str], known: Collection[
                     found[revision] = seen
             except GitSilent:
                 whole = False
-    repositories = [repository for repository, _ in places.values()]
+    repositories = [repository for repository, _ in asked.values()]
     shallow = any(repository.shallow for repository in repositories)
     return Search(
         found=tuple(found.values()),
@@ -193,11 +178,11 @@ class _Looking:
         _, newest = next(iter(self.wrote[name] for name in names if name in self.wrote), ("", None))
         _, deleter = self.deleted.get(name, ("", None))
         if tree in self._places:
-            source = self._places[tree][1]
+            source = self._places[tree].name
         else:
             full, commit = self.wrote.get(name) or self.deleted[name]
             source = tree.replace(full, commit.id)
-        refs = dict.fromkeys(self._places[_tree(each)][1] for each in held)
+        refs = dict.fromkeys(self._places[_tree(each)].name for each in held)
         return Found(
             revision=self.revision,
             path=shown(_path(name)),
@@ -206,11 +191,12 @@ class _Looking:
             refs=tuple(ref for ref in refs if ref not in ("", "HEAD")),
             commit=deleter if holder is Holder.DELETED else newest,
             files=tuple(map(shown, self._with_what_it_rests_on(name))),
+            switch=switch(tree, self._places),
             git=git,
         )
 
     def _nearest(self, names: Sequence[str], held: Sequence[str]) -> tuple[Holder, str]:
-        having = [(self._places[_tree(name)][0], name) for name in held]
+        having = [(self._places[_tree(name)].holder, name) for name in held]
         having += [(Holder.DELETED, name) for name in names if self._deleted_here(name)]
         having += [(Holder.COMMIT, name) for name in names if _tree(name)]
         order = list(Holder)
@@ -255,26 +241,8 @@ class _Looking:
         return path.endswith(".py") and not (self.repository.root / path).exists()
 
     @cached_property
-    def _places(self) -> dict[str, tuple[Holder, str]]:
-        """What may have the file now, the nearest first, by git's name: what it is, short name."""
-        ask = self.repository
-        places = {"HEAD": (Holder.CHECKOUT, "HEAD"), "": (Holder.CHECKOUT, "")}
-        upstream = ask.first("rev-parse", "--symbolic-full-name", "@{upstream}")
-        form = "--format=%(refname)%00%(refname:short)%00%(symref)"
-        newest = ("for-each-ref", "--sort=-creatordate", f"--count={_REFS}", form)
-        refs = [line.split("\0") for line in ask.lines(*newest, "refs/heads", "refs/remotes")]
-        refs.sort(key=lambda ref: (ref[0] != upstream, ref[0].startswith("refs/remotes")))
-        for full, short, points_at in refs:
-            if not points_at:
-                holder = Holder.UPSTREAM if full == upstream else Holder.BRANCH
-                places[full] = (holder, short)
-        for number, _ in enumerate(ask.lines("stash", "list", f"-{_STASHES}", "--format=%H")):
-            for stash in (f"stash@{{{number}}}", f"stash@{{{number}}}^3"):
-                places[stash] = (Holder.STASH, stash)
-        for line in ask.lines(*newest, "refs/tags"):
-            full, short, _ = line.split("\0")
-            places[full] = (Holder.TAG, short)
-        return places
+    def _places(self) -> dict[str, Place]:
+        return places(self.repository)
 
     def _typed(self) -> tuple[str, Callable[[str], str]]:
         """How git is called from here, and how a path of the repository is typed here."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import RevisionStep
     from alembic.script import Script
 
+    from alembic_guard.runtime.environment import Call
     from alembic_guard.runtime.revision_files import RevisionFiles
 
 
@@ -184,16 +185,17 @@ def lineage(script: ScriptDirectory, revisions: Sequence[str]) -> list[Script]:
 
 
 def upgrade_steps(
-    script: ScriptDirectory, target: str, current: tuple[str, ...]
+    script: ScriptDirectory, target: str, current: tuple[str, ...], call: Call | None = None
 ) -> list[RevisionStep]:
     """The steps from where a database is to a target, as ``alembic upgrade`` would take them.
 
     :param target: ``head``, ``heads``, ``+1``, a branch, an identifier or the start of one.
     :param current: what the database recorded.
+    :param call: that database; it is looked at only where a revision of it has no file.
     :raises UnknownRevision: when the target, or what the database recorded, has no file.
     :raises SeveralHeads: when the target needs one head and there are several.
     """
-    unknown_revisions(script, current)
+    unknown_revisions(script, current, call)
     try:
         return list(script._upgrade_revs(target, current))  # type: ignore[arg-type]
     except CommandError as error:
@@ -204,7 +206,7 @@ def _unresolved(script: ScriptDirectory, name: str, error: CommandError) -> Sign
     if isinstance(error.__cause__, MultipleHeads):
         return SeveralHeads(tuple(map(as_revision, heads(script))), name)
     known = tuple(found.revision for found in load(script))
-    return UnknownRevision(name, recorded=False, known=known, said=str(error))
+    return UnknownRevision(name, known=known, said=str(error))
 
 
 def as_revision(script: Script) -> Revision:

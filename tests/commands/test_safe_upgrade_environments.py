@@ -7,7 +7,15 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import make_url, text
 
-from tests.commands.upgrading import blocking, change_env, columns, history, journal, run
+from tests.commands.upgrading import (
+    blocking,
+    change_env,
+    columns,
+    history,
+    journal,
+    masked_url,
+    run,
+)
 from tests.project import Project
 
 CONFIGURE = (
@@ -85,12 +93,16 @@ def test_a_revision_that_the_second_tenant_does_not_know_is_status_3(
 
     assert (result.returncode, result.stdout[result.stdout.index("error: ") :]) == (
         3,
-        "error: missing-revision: The database is at gone, and no revision file defines it.\n"
+        f"error: missing-revision: {masked_url(project)} is at gone, "
+        "and no revision file here defines it.\n"
         "    The file was deleted or renamed, is on a branch that is not checked out here, or the "
         "database belongs to another project.\n"
+        "    If the file is lost, stamp --purge records another revision in its place. What "
+        "the lost one did to the tables stays, and its downgrade is gone.\n"
         "    Applied before, and staying: 0001 step 1.\n"
-        "    next: git log --all --oneline -S'gone' -- '*.py'  # who has the file\n"
-        "    next: alembic history  # what this checkout has\n",
+        "    next: alembic history  # what this checkout has\n"
+        "    next: alembic stamp --purge REVISION  "
+        "# REVISION: the newest whose changes the database has\n",
     )
 
 

@@ -134,11 +134,15 @@ def test_a_revision_of_the_database_that_no_file_defines_is_named(project: Proje
 
     assert (result.returncode, result.stdout) == (
         1,
-        "error: missing-revision: The database is at 0002, and no revision file defines it.\n"
+        f"error: missing-revision: {project.url} is at 0002, "
+        "and no revision file here defines it.\n"
         "    The file was deleted or renamed, is on a branch that is not checked out here, or "
         "the database belongs to another project.\n"
-        "    next: git log --all --oneline -S'0002' -- '*.py'  # who has the file\n"
-        "    next: alembic history  # what this checkout has\n",
+        "    If the file is lost, stamp --purge records another revision in its place. What "
+        "the lost one did to the tables stays, and its downgrade is gone.\n"
+        "    next: alembic history  # what this checkout has\n"
+        "    next: alembic stamp --purge REVISION  "
+        "# REVISION: the newest whose changes the database has\n",
     )
 
 

@@ -113,7 +113,7 @@ def test_a_word_that_names_nothing(
 ) -> None:
     with pytest.raises(UnknownRevision) as caught:
         find(script_of(forked), "nowhere")
-    assert (caught.value.revision, caught.value.recorded) == ("nowhere", False)
+    assert (caught.value.revision, caught.value.lost) == ("nowhere", None)
     assert set(caught.value.known) == {"base1", "left1", "right1"}
 
 
@@ -134,7 +134,8 @@ def test_a_revision_of_the_database_that_has_no_file(forked: Project) -> None:
     unknown_revisions(script, ("base1", "left1"))
     with pytest.raises(UnknownRevision) as caught:
         unknown_revisions(script, ("base1", "gone"))
-    assert (caught.value.revision, caught.value.recorded) == ("gone", True)
+    assert caught.value.lost is not None
+    assert (caught.value.lost.revisions, caught.value.lost.others) == (("gone",), ("base1",))
 
 
 def test_steps_are_those_of_alembic_upgrade(forked: Project) -> None:
