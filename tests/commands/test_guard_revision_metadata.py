@@ -123,6 +123,5 @@ def test_upgrade_applies_what_is_pending_first(users: Project) -> None:
 def test_a_revision_that_has_no_file(users: Project) -> None:
     sql(users, "UPDATE alembic_version SET version_num = 'gone'")
     assert refused(users).startswith(
-        f"error: missing-revision: {users.url} is at gone, "
-        "and no revision file here defines it.\n"
+        f"error: missing-revision: {users.url} is at gone, and no revision file here defines it.\n"
     )
