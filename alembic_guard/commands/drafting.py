@@ -6,6 +6,7 @@ nothing. Databases are looked at in env.py's order, and one that is refused is n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +17,7 @@ from alembic.operations import ops
 
 from alembic_guard import guards
 from alembic_guard.autogenerate.rewrite import Rename, apply_rename
+from alembic_guard.commands.standing import code_places, missing_tables
 from alembic_guard.errors import Refused, WrongUsage
 from alembic_guard.finding import Finding
 from alembic_guard.guards._subjects import (
@@ -27,9 +29,12 @@ from alembic_guard.guards._subjects import (
 )
 from alembic_guard.masking import Mask
 from alembic_guard.runtime.autogenerate import DraftedRevision
+from alembic_guard.runtime.create_all import create_all_calls
+from alembic_guard.runtime.env_target import env_target
 from alembic_guard.runtime.environment import Call, run_environment
 from alembic_guard.runtime.failure import NoMigrationsRun
 from alembic_guard.runtime.history import as_revision, heads, upgrade_steps
+from alembic_guard.runtime.metadata_holders import metadata_holders
 from alembic_guard.runtime.missing import unknown_revisions
 from alembic_guard.runtime.models import undeclared_tables
 from alembic_guard.runtime.observation import Observation, live_columns, observe
@@ -103,7 +108,9 @@ class Drafting:
         before = len(self.findings)
         columns = partial(live_columns, call.connection)
         self.judge(loaded_metadata(self.config, self.script, observation, columns))
-        unknown_revisions(self.script, recorded)
+        if observation.tables and not observation.tables & observation.live:
+            self.judge(missing_tables(self.script, call))
+        unknown_revisions(self.script, recorded, call)
         self.judge(self._position(observation))
         if not any(finding.refuses for finding in self.findings[before:]):
             drafted.compare(recorded, context)
@@ -175,38 +182,46 @@ def loaded_metadata(
     script: ScriptDirectory,
     observation: Observation,
     columns: Callable[[frozenset[str]], dict[str, frozenset[str]]] | None = None,
+    *,
+    read_code: bool = False,
 ) -> LoadedMetadata:
     """What the guards of the metadata look at.
 
     :param columns: asks the database for the columns of tables; only where no revision is recorded
         and one that matches is looked for.
+    :param read_code: look for ``create_all()`` in the code although nothing is wrong.
     """
+    places = code_places(config, script)
     history = [
         ScriptText(found.revision, Path(found.path))
         for found in reversed(list(script.walk_revisions()))
     ]
-    matching = None
-    if columns and history and not observation.recorded and observation.tables & observation.live:
+    matching, known = None, observation.metadata
+    unrecorded = not observation.recorded and observation.tables & observation.live
+    if columns and history and unrecorded:
         matching = matching_revision(history, columns(observation.live))
+    empty = not observation.tables
     return LoadedMetadata(
         given=bool(observation.metadata),
         tables=observation.tables,
-        undeclared=tuple(undeclared_tables(observation.metadata, *_places(config, script))),
+        undeclared=tuple(undeclared_tables(known, *places)),
         env_py=script.env_py_location,
         url=observation.url,
         revisions=len(history),
         recorded=observation.recorded,
         live=observation.live,
         matching=matching,
+        create_all=create_all_calls(known, *places) if unrecorded or read_code else (),
+        target=env_target(script.env_py_location) if empty else None,
+        holders=metadata_holders(*places) if empty else (),
+        engines=_engines(config),
     )
 
 
-def _places(config: Config, script: ScriptDirectory) -> tuple[list[Path], list[Path]]:
-    """Where models may be, and where none are looked for."""
-    roots = [Path(path).resolve() for path in config.get_prepend_sys_paths_list() or ()]
-    versions = config.get_version_locations_list() or ()
-    skip = [Path(script.dir).resolve(), *(Path(path).resolve() for path in versions)]
-    return list(dict.fromkeys([*roots, Path.cwd()])), skip
+def _engines(config: Config) -> tuple[str, ...]:
+    """As the multidb template's env.py reads them."""
+    said = config.get_main_option("databases") or ""
+    return tuple(re.split(r",\s*", said.strip())) if said.strip() else ()
 
 
 def database_draft(

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
 
+from alembic_guard.runtime.create_all import CodeLine
+from alembic_guard.runtime.env_target import EnvTarget
 from alembic_guard.runtime.history import Revision
+from alembic_guard.runtime.metadata_holders import MetadataHolder
 from alembic_guard.runtime.models import DeclaredTable
 
 if TYPE_CHECKING:
@@ -31,6 +34,10 @@ class LoadedMetadata:
     :param recorded: the revisions that the version table holds.
     :param live: keys of the tables in the database, version table and journal left out.
     :param matching: the revision after which the files make just those tables, if one.
+    :param create_all: where the project's code makes the tables by itself.
+    :param target: what env.py says of it; :param holders: what the project has to give instead;
+        both are looked for only where there are no tables.
+    :param engines: the names of multidb's databases, to which env.py gives a MetaData each.
     """
 
     given: bool
@@ -42,6 +49,46 @@ class LoadedMetadata:
     recorded: tuple[str, ...]
     live: frozenset[str]
     matching: str | None = None
+    create_all: tuple[CodeLine, ...] = ()
+    target: EnvTarget | None = None
+    holders: tuple[MetadataHolder, ...] = ()
+    engines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnrecordedTables:
+    """Tables that pending revisions create, in a database that recorded no revision.
+
+    :param version_table: as env.py names it; :param revision: the first that would fail.
+    :param matching: the revision after which the files make just those tables, if one.
+    :param create_all: where the project's code makes the tables by itself.
+    """
+
+    url: str
+    version_table: str
+    revision: Revision
+    tables: tuple[str, ...]
+    matching: str | None = None
+    create_all: tuple[CodeLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class MissingTables:
+    """A database at the head of a history, without one of the tables that the history makes.
+
+    :param schema: where they would be, if they say none; :param version_schemas: where there is a
+        table of the version table's name; :param elsewhere: the schemas that have all the tables.
+    :param kind: the dialect's name.
+    """
+
+    url: str
+    recorded: tuple[str, ...]
+    tables: tuple[str, ...]
+    schema: str | None
+    version_table: str
+    version_schemas: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -148,6 +195,13 @@ class Taken:
 
     path: str
     revision: str | None = None
+
+
+@dataclass(frozen=True)
+class ProposedId:
+    """The id that a new revision would have, as it was typed."""
+
+    revision: str
 
 
 def operations(container: Any) -> Iterator[ops.MigrateOperation]:

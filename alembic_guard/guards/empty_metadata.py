@@ -24,7 +24,9 @@ from collections.abc import Iterator
 
 from alembic_guard.finding import Finding, Place
 from alembic_guard.guards._subjects import LoadedMetadata
+from alembic_guard.runtime.env_target import EnvTarget
 from alembic_guard.runtime.history import relative
+from alembic_guard.runtime.metadata_holders import MetadataHolder
 
 JUDGES = LoadedMetadata
 
@@ -33,16 +35,49 @@ def judge(loaded: LoadedMetadata) -> Iterator[Finding]:
     """Refuse a MetaData without tables, unless files that were not imported explain it."""
     if not loaded.given or loaded.tables or loaded.undeclared:
         return
-    env_py = relative(loaded.env_py)
+    env_py, target = relative(loaded.env_py), loaded.target or EnvTarget()
     harm = (
-        f"Every one of the {len(loaded.live)} tables in {loaded.url} would be dropped."
+        f"Every table in {loaded.url} ({len(loaded.live)}) would be dropped."
         if loaded.live
         else "The migration would be empty."
     )
+    # one that is loaded and holds nothing is the target itself, or no better
+    better = [one for one in loaded.holders if one.tables != 0]
     yield Finding(
         "empty-metadata",
         f"The target_metadata of {env_py} holds no table.",
-        why=f"{harm} No module that defines models on this MetaData has been imported.",
-        next=(f"in {env_py}: import the modules that define your models, and use their metadata",),
-        place=Place(env_py),
+        why=f"{harm}\n{_cause(env_py, target, loaded.holders, better)}",
+        next=_next(env_py, target, better, loaded.engines),
+        place=Place(env_py, target.line),
     )
+
+
+def _cause(
+    env_py: str,
+    target: EnvTarget,
+    holders: tuple[MetadataHolder, ...],
+    better: list[MetadataHolder],
+) -> str:
+    own = f"{env_py}:{target.made_at} makes one of its own" if target.made_at else ""
+    if better:
+        found = better[0]
+        place = f"{relative(found.path)}:{found.line}"
+        if found.tables is None:
+            return f"{own or f'{env_py} gives another'}; it never imports {found.name} of {place}."
+        tables = f"{found.tables} table{'' if found.tables == 1 else 's'}"
+        return f"{own or f'{env_py} gives another'}; the models are on {found.name} of {place}, with {tables}."
+    if own:
+        return f"{own}, and no other was found in the project."
+    if holders:
+        place = f"{relative(holders[0].path)}:{holders[0].line}"
+        return f"No model was found of {holders[0].name} ({place})."
+    return "No module that defines models on this MetaData has been imported."
+
+
+def _next(
+    env_py: str, target: EnvTarget, better: list[MetadataHolder], engines: tuple[str, ...]
+) -> tuple[str, ...]:
+    if not better:
+        return (f"in {env_py}: import the modules that define your models, and use their metadata",)
+    where = f"in {env_py}" + (f", instead of line {target.line}" if target.line else "")
+    return (f"{where}: {better[0].code(engines if target.keyed else ())}",)

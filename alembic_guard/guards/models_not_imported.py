@@ -34,30 +34,54 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from alembic_guard.finding import Finding, Place
+from alembic_guard.finding import Finding, Place, Severity
 from alembic_guard.guards._subjects import LoadedMetadata
 from alembic_guard.runtime.history import relative
+from alembic_guard.runtime.models import DeclaredTable
 
 JUDGES = LoadedMetadata
 
 
 def judge(loaded: LoadedMetadata) -> Iterator[Finding]:
-    """One finding for each file that holds models which the metadata lacks."""
+    """One finding for each file that holds models which the metadata lacks.
+
+    Where it cannot be told which table it is, or whether there is one, it is a warning.
+    """
     env_py = relative(loaded.env_py)
-    by_file = sorted(loaded.undeclared, key=lambda table: (str(table.path), table.line))
-    for path, group in groupby(by_file, key=lambda table: table.path):
+    by_file = sorted(
+        loaded.undeclared, key=lambda table: (str(table.path), table.doubt, table.line)
+    )
+    for _, group in groupby(by_file, key=lambda table: (table.path, table.doubt)):
         tables = list(group)
+        first = tables[0]
         names = ", ".join(table.key for table in tables)
-        in_database = [table.key for table in tables if table.key in loaded.live]
-        harm = (
-            f"The database has {', '.join(in_database)}, so autogenerate would drop it."
-            if in_database
-            else "Autogenerate would leave it out."
-        )
+        said = f"{names}, {first.doubt}," if first.doubt.startswith("whose") else names
+        said = f"{names} {first.doubt}," if first.doubt and said == names else said
+        where = relative(first.package) if first.package else env_py
         yield Finding(
             "models-not-imported",
-            f"{relative(path)} declares {names}, and {env_py} never imports it.",
-            why=harm,
-            next=(f"in {env_py}: import {tables[0].module}",),
-            place=Place(relative(path), tables[0].line),
+            f"{relative(first.path)} declares {said}{'' if first.doubt else ','} "
+            f"and {where} never imports it.",
+            why=_harm(loaded, tables),
+            next=(f"in {where}: {_import(first)}",),
+            severity=Severity.WARNING if first.doubt else Severity.ERROR,
+            place=Place(relative(first.path), first.line),
         )
+
+
+def _import(table: DeclaredTable) -> str:
+    """In a package that imports its other modules, one more; else the whole name."""
+    return (
+        f"from . import {table.module.rpartition('.')[2]}"
+        if table.package
+        else f"import {table.module}"
+    )
+
+
+def _harm(loaded: LoadedMetadata, tables: list[DeclaredTable]) -> str:
+    if tables[0].doubt:
+        return "Autogenerate would leave it out; what it is called, or whether it is there, cannot be told without running it."
+    in_database = [table.key for table in tables if table.key in loaded.live]
+    if in_database:
+        return f"The database has {', '.join(in_database)}, so autogenerate would drop it."
+    return "Autogenerate would leave it out."

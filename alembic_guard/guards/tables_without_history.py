@@ -23,28 +23,77 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from alembic_guard.finding import Finding
-from alembic_guard.guards._subjects import LoadedMetadata
+from alembic_guard.finding import Finding, Place, Severity
+from alembic_guard.guards._subjects import LoadedMetadata, UnrecordedTables
+from alembic_guard.runtime.create_all import CodeLine
+from alembic_guard.runtime.history import relative
 
-JUDGES = LoadedMetadata
+JUDGES = (LoadedMetadata, UnrecordedTables)
 _SHOWN = 5
 
 
-def judge(loaded: LoadedMetadata) -> Iterator[Finding]:
-    """Refuse where tables of the models exist and the version table holds nothing."""
-    there = sorted(loaded.tables & loaded.live)
-    if loaded.recorded or not there:
+def judge(subject: LoadedMetadata | UnrecordedTables) -> Iterator[Finding]:
+    """Refuse where tables exist and the version table holds nothing; warn of ``create_all()``."""
+    if isinstance(subject, UnrecordedTables):
+        yield _in_the_way(subject)
         return
-    names = ", ".join(there[:_SHOWN]) + (" …" if len(there) > _SHOWN else "")
+    there = sorted(subject.tables & subject.live)
+    if subject.recorded or not there:
+        yield from map(_beside, subject.create_all if subject.revisions else ())
+        return
     yield Finding(
         "tables-without-history",
-        f"{loaded.url} has {len(there)} of the models' tables ({names}), "
+        f"{subject.url} has {len(there)} of the models' tables ({_names(there)}), "
         "and no revision is recorded.",
-        why=f"Something other than Alembic made them, such as create_all(). {_match(loaded)}",
-        next=_next(loaded),
+        why=f"{_maker(subject.create_all)} {_match(subject)}",
+        next=_next(subject),
     )
+
+
+def _in_the_way(found: UnrecordedTables) -> Finding:
+    match = (
+        f"They are what the files make up to revision {found.matching}."
+        if found.matching
+        else "They match no revision of the files."
+    )
+    stamp = found.matching or "REVISION"
+    history = ("alembic history  # find the revision whose tables the database has",)
+    return Finding(
+        "tables-without-history",
+        f"{found.url} has {_names(found.tables)} already, and no revision is recorded in "
+        f"{found.version_table}.",
+        why=f"Revision {found.revision} would fail, for it creates {found.tables[0]}. "
+        f"{_maker(found.create_all)} {match}",
+        next=(*(() if found.matching else history), f"alembic stamp {stamp}"),
+        revision=found.revision.id,
+        place=Place(found.revision.path),
+    )
+
+
+def _beside(call: CodeLine) -> Finding:
+    place = Place(relative(call.path), call.line)
+    return Finding(
+        "tables-without-history",
+        f"{place} calls create_all(), beside the revisions.",
+        why="A table that it makes first has no revision on record, and the one that creates it "
+        "would fail.",
+        next=(f"take it out of {place.path}; alembic safe-upgrade makes the tables",),
+        severity=Severity.WARNING,
+        place=place,
+    )
+
+
+def _names(tables: Sequence[str]) -> str:
+    return ", ".join(tables[:_SHOWN]) + (" …" if len(tables) > _SHOWN else "")
+
+
+def _maker(calls: tuple[CodeLine, ...]) -> str:
+    if not calls:
+        return "Something other than Alembic made them, such as create_all()."
+    places = ", ".join(f"{relative(call.path)}:{call.line}" for call in calls[:_SHOWN])
+    return f"Something other than Alembic made them; create_all() is called at {places}."
 
 
 def _match(loaded: LoadedMetadata) -> str:

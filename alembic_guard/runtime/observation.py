@@ -59,7 +59,9 @@ def observe(context: MigrationContext, recorded: Sequence[str], journal: str) ->
     connection = context.connection
     assert connection is not None
     given = context.opts.get("target_metadata")
-    metadata: tuple[MetaData, ...] = tuple(util.to_list(given)) if given is not None else ()
+    given = util.to_list(given) if given is not None else ()
+    # `target_metadata = Base` is a usual mistake: a class has no tables to compare
+    metadata = tuple(each for each in given if isinstance(each, sa.MetaData))
     database = Database(connection)
     live = live_tables(context, connection, metadata, journal)
     return Observation(

@@ -55,7 +55,7 @@ def schema_after(scripts: Sequence[ScriptText]) -> dict[str, frozenset[str]]:
     """
     tables: dict[str, frozenset[str]] = {}
     for script in scripts:
-        _apply(_changes_in(script.path), tables)
+        _apply(changes_in(script.path), tables)
     return tables
 
 
@@ -69,7 +69,7 @@ def matching_revision(
         are somebody else's and not compared.
     :returns: the revision; None if the schema is none of them, or has no table of the history.
     """
-    steps = [(script.revision, _changes_in(script.path)) for script in ordered]
+    steps = [(script.revision, changes_in(script.path)) for script in ordered]
     every = [change for _, changes in steps for change in changes]
     known = {change.table for change in every if change.verb == "create_table"}
     known |= {change.names[0] for change in every if change.verb == "rename_table"}
@@ -83,7 +83,8 @@ def matching_revision(
     return matching
 
 
-def _changes_in(path: Path) -> tuple[Change, ...]:
+def changes_in(path: Path) -> tuple[Change, ...]:
+    """What the upgrade of one file does to tables, in the order of its text."""
     return upgrade_changes(_parse(path))
 
 

@@ -1,0 +1,73 @@
+r"""The version table says head, and none of the tables are there.
+
+The history of this database claims tables that it does not have: the URL names another database or
+another schema than the one that was upgraded, the ``search_path`` is not the same, somebody dropped
+the tables, or a revision was stamped that was never applied. Alembic finds nothing to upgrade, and
+autogenerate would create every table once more.
+
+Fix: connect to the database and the schema that have the tables. Where they are really gone, stamp
+``base`` and upgrade again.
+
+Bad::
+
+    $ python -c "import sqlite3; c = sqlite3.connect('app.db'); c.execute('DROP TABLE users'); c.commit()"
+    $ alembic guard-revision -m "add email"
+
+Good::
+
+    # edit: models.py: name: -> email: Mapped[str | None]\n    name:
+    $ python -c "import sqlite3; c = sqlite3.connect('app.db'); c.execute('DROP TABLE users'); c.commit()"
+    $ alembic stamp base
+    $ alembic safe-upgrade
+    $ alembic guard-revision -m "add email"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from alembic_guard.finding import Finding
+from alembic_guard.guards._subjects import MissingTables
+from alembic_guard.runtime.history import shown
+
+JUDGES = MissingTables
+_SHOWN = 5
+
+
+def judge(missing: MissingTables) -> Iterator[Finding]:
+    """Refuse a database at head that has none of the history's tables."""
+    number = len(missing.tables)
+    names = ", ".join(missing.tables[:_SHOWN]) + (" …" if number > _SHOWN else "")
+    what = f"the table {names}" if number == 1 else f"any of the {number} tables ({names})"
+    where = f" in the schema {missing.schema}" if missing.schema else ""
+    yield Finding(
+        "head-without-tables",
+        f"{missing.url} is at head ({shown(missing.recorded)}) and does not have {what}{where}.",
+        why=f"The revisions create {'it' if number == 1 else 'them'}. {_places(missing)}",
+        next=tuple(_next(missing)),
+    )
+
+
+def _places(missing: MissingTables) -> str:
+    table = missing.version_table
+    version = shown(missing.version_schemas)
+    said = f"{table} is in the schema {version}. " if missing.version_schemas else ""
+    if missing.elsewhere:
+        return f"{said}The schema {shown(missing.elsewhere)} has them all."
+    return (
+        f"{said}No schema of this database has them."
+        if missing.version_schemas
+        else (f"This database has {table} and not the tables.")
+    )
+
+
+def _next(missing: MissingTables) -> Iterator[str]:
+    for schema in missing.elsewhere:
+        if missing.kind == "postgresql":
+            yield f"add to the URL: ?options=-csearch_path%3D{schema}"
+        else:
+            yield f"name the database {schema} in the URL"
+    if not missing.elsewhere:
+        yield "check that the URL names the database that you mean"
+        yield "alembic stamp base  # if the tables are gone"
+        yield "alembic safe-upgrade  # makes them again"

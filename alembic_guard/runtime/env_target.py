@@ -1,0 +1,69 @@
+"""What env.py says of `target_metadata`, by syntax: which line to change."""
+
+from __future__ import annotations
+
+import ast
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_NAME = "target_metadata"
+
+
+@dataclass(frozen=True)
+class EnvTarget:
+    """The last `target_metadata = …` of an env.py.
+
+    :param line: counted from 1, None where there is no such line; :param text: the line's code.
+    :param made_at: the line on which env.py itself makes the MetaData, or the class that has it.
+    :param handed: whether some `context.configure()` takes a `target_metadata`, or may take one.
+    :param keyed: whether it is a dictionary, as in the multidb template.
+    """
+
+    line: int | None = None
+    text: str = ""
+    made_at: int | None = None
+    handed: bool = True
+    keyed: bool = False
+
+
+def env_target(env_py: str | Path) -> EnvTarget:
+    """Read an env.py; one that does not parse says nothing."""
+    with suppress(OSError, SyntaxError, ValueError):
+        return _target(ast.parse(Path(env_py).read_bytes()))
+    return EnvTarget()
+
+
+def _target(tree: ast.Module) -> EnvTarget:
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    configuring = [call for call in calls if getattr(call.func, "attr", "") == "configure"]
+    words = {word.arg for call in configuring for word in call.keywords}
+    handed = not configuring or bool(words & {_NAME, None})  # None is of `**options`
+    said = [node for node in ast.walk(tree) if isinstance(node, ast.Assign | ast.AnnAssign)]
+    target = [node for node in said if _names(node) == {_NAME} and node.value is not None]
+    if not target:
+        return EnvTarget(handed=handed)
+    last = max(target, key=lambda node: node.lineno)
+    keyed = isinstance(last.value, ast.Dict)
+    return EnvTarget(last.lineno, ast.unparse(last), _made_at(tree, last), handed, keyed)
+
+
+def _names(node: ast.Assign | ast.AnnAssign) -> set[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _made_at(tree: ast.Module, target: ast.Assign | ast.AnnAssign) -> int | None:
+    """Where the root of the value is made: by the line itself, or by a class or a call above it."""
+    if isinstance(target.value, ast.Call):
+        return target.lineno
+    root: object = target.value
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    name = getattr(root, "id", None)
+    for node in reversed(tree.body):
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return node.lineno
+        if isinstance(node, ast.Assign) and name in _names(node):
+            return node.lineno if isinstance(node.value, ast.Call) else None
+    return None
