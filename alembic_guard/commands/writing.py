@@ -17,6 +17,7 @@ from alembic_guard.commands.drafting import Drafting
 from alembic_guard.errors import Refused
 from alembic_guard.guards._subjects import BrokenByHooks, HookFailure, RenderedText, Taken
 from alembic_guard.runtime.autogenerate import DraftedRevision
+from alembic_guard.runtime.heads_file import heads_files
 from alembic_guard.runtime.history import Revision, as_revision, relative
 from alembic_guard.runtime.staging import Staging, TemplateFailed
 from alembic_guard.runtime.write_hooks import run_write_hooks
@@ -44,6 +45,9 @@ def write(
                 merge = script.generate_revision(refresh=True, **merging, **nothing)
                 generated.append(merge)
             generated += drafted.context.generate_scripts()
+            if drafting.settings.heads_file:
+                files = heads_files(script)
+                staging.rewritten = {file.path: file.should_be for file in files}
             paths = staging.place()
         _run_hooks(drafting, paths)
     except FileExistsError as error:

@@ -139,6 +139,16 @@ class Repository:
         return self.ask("cat-file", how, stdin=stdin) if names else b""
 
 
+@dataclass(frozen=True)
+class Uncommitted:
+    """Revision files that are not in git as they are on disk.
+
+    :param files: path and state of each, as :func:`uncommitted` gives them.
+    """
+
+    files: tuple[tuple[str, str], ...]
+
+
 def source(content: bytes) -> str:
     """The text of a Python file as Python reads it, line ends being LF."""
     try:
@@ -163,6 +173,16 @@ def uncommitted(paths: Iterable[Path]) -> dict[Path, str]:
         if state:
             found[path] = state
     return found
+
+
+def uncommitted_revisions(paths: Iterable[str | Path], required: bool) -> Uncommitted | None:
+    """The revision files that ought to be in git and are not; None where nobody asks for it.
+
+    :param paths: of the files; :param required: the setting ``require_committed``.
+    """
+    states = uncommitted(map(Path, paths)) if required else {}
+    files = tuple((str(path), state) for path, state in states.items())
+    return Uncommitted(files) if files else None
 
 
 def _states(folder: Path) -> dict[str, str] | None:

@@ -65,6 +65,9 @@ class Staging:
         self.script = script
         self.judge = judge
         self.files: list[Staged] = []
+        self.rewritten: dict[Path, str] = {}
+        """The new text of files that may be there already."""
+        self._before: dict[Path, bytes | None] = {}
         self._placed: list[Path] = []
         self._folders: list[Path] = []
 
@@ -113,13 +116,17 @@ class Staging:
         return next(file.final for file in self.files if file.staged == Path(staged))
 
     def place(self) -> Sequence[Path]:
-        """Write every staged file where it belongs; all of them, or none.
+        """Write every staged file where it belongs, and what is rewritten; all of it, or nothing.
 
+        :returns: the staged files.
         :raises FileExistsError: when one is there already.
         """
         try:
             for file in self.files:
                 self._place(file)
+            for path, text in self.rewritten.items():
+                self._before[path] = path.read_bytes() if path.exists() else None
+                path.write_text(text, "utf-8", newline="\n")
         except BaseException:
             self.take_back()
             raise
@@ -139,13 +146,19 @@ class Staging:
             raise
 
     def take_back(self) -> None:
-        """Remove what :meth:`place` wrote."""
+        """Remove what :meth:`place` wrote, and give files that it rewrote their own text again."""
+        for path, content in self._before.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(content)
         for path in self._placed:
             path.unlink(missing_ok=True)
         for folder in reversed(self._folders):
             with suppress(OSError):  # somebody put something into it meanwhile
                 folder.rmdir()
         self._placed.clear()
+        self._before.clear()
 
     def _make_folder(self, folder: Path) -> None:
         missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
