@@ -30,13 +30,16 @@ from alembic_guard.runtime.failure import EnvironmentFailed
 JUDGES = EnvironmentFailed
 NEVER_ALLOWED = True
 
+_GREENLET = "greenlet"
+"""What SQLAlchemy's asyncio needs beside the driver, and 2.1 no longer brings by itself."""
+
 
 def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
     """Refuse, with the package to install and with the driver that is there."""
     if failed.kind != "missing-driver":
         return
     module = _module(failed)
-    absent = isinstance(failed.error, ModuleNotFoundError | ValueError)
+    absent = isinstance(failed.error, ModuleNotFoundError) or module == _GREENLET
     said = str(failed.error).strip().splitlines()[:1]
     yield Finding(
         "missing-driver",
@@ -50,8 +53,8 @@ def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
 
 
 def _module(failed: EnvironmentFailed) -> str:
-    if isinstance(failed.error, ValueError):
-        return "greenlet"
+    if _GREENLET in str(failed.error):
+        return _GREENLET
     named = getattr(failed.error, "name", None) or _driver(failed)
     return str(named or "the driver").split(".")[0]
 
@@ -62,13 +65,13 @@ def _driver(failed: EnvironmentFailed) -> str | None:
 
 def _implied(failed: EnvironmentFailed, module: str) -> str:
     """A URL may name no driver; which one that means has changed."""
-    if not isinstance(failed.url, URL) or "+" in failed.url.drivername or module == "greenlet":
+    if not isinstance(failed.url, URL) or "+" in failed.url.drivername or module == _GREENLET:
         return ""
     return f"SQLAlchemy {sqlalchemy.__version__} takes {failed.url.drivername}:// to mean {module}."
 
 
 def _instead(failed: EnvironmentFailed) -> tuple[str, ...]:
-    if not isinstance(failed.url, URL) or isinstance(failed.error, ValueError):
+    if not isinstance(failed.url, URL) or _GREENLET in str(failed.error):
         return ()
     found = [with_driver(failed.url, driver) for driver in failed.drivers]
     others = [url for url in found if url.drivername != failed.url.drivername]

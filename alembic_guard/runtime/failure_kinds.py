@@ -78,9 +78,12 @@ def _has_bad_url(error: BaseException, text: str) -> bool:
 
 
 def _lacks_driver(error: BaseException, text: str) -> bool:
-    if isinstance(error, ImportError):
-        return any(frame.module.startswith("sqlalchemy.engine") for frame in frames_of(error))
-    return isinstance(error, ValueError) and "greenlet library is required" in text
+    if isinstance(error, ImportError | ValueError) and re.search(r"greenlet'? library", text):
+        return True
+    engine = "sqlalchemy.engine"
+    return isinstance(error, ImportError) and any(
+        frame.module.startswith(engine) for frame in frames_of(error)
+    )
 
 
 def _lacks_import(error: BaseException, text: str) -> bool:
@@ -139,8 +142,6 @@ _KINDS: dict[str, Callable[[BaseException, str], bool]] = {
 }
 """In this order: what is told by its class alone comes before what is told by where it rose."""
 
-KINDS = (*_KINDS, "env-error")
-
 
 def _while_connecting(error: BaseException) -> bool:
     """Whether the driver's own ``connect()`` raised; SQLAlchemy does not wrap every driver's."""
@@ -166,9 +167,5 @@ def _raises(error: BaseException, kind: type[BaseException], text: str) -> bool:
 
 
 def _holds(error: BaseException, class_name: str) -> bool:
-    frames = user_frames(error)
-    return (
-        any(type(each).__name__ == class_name for each in frames[-1].names.values())
-        if frames
-        else False
-    )
+    names = [frame.names for frame in user_frames(error)[-1:]]
+    return any(type(each).__name__ == class_name for held in names for each in held.values())

@@ -1,42 +1,144 @@
-"""env.py has no URL to connect to: the option, or the variable that it reads."""
+"""env.py has no URL to connect to: the option, or the variable that it reads, and its `.env`."""
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
-from tests.commands.revising import edit, refused
+from tests.commands.revising import edit
+from tests.guards.failing import SECRET, failing, in_env_py, with_url
 from tests.project import Project
 
-WHY = (
-    "    The option is missing or empty, or the variable that env.py reads is not in the "
-    "environment.\n"
-)
-URL = "postgresql+psycopg://user@host/database"
+URL = "postgresql+psycopg://USER@HOST/DATABASE"
+FINDS_NONE = "migrations/env.py finds no database URL: "
+
+
+def variable(name: str, line: int = 21, why: str = "No .env of the project defines it.") -> str:
+    """What is said of a variable that is not set, up to the remedies."""
+    return (
+        f"error: no-database-url (migrations/env.py:{line}): {FINDS_NONE}"
+        f"it reads the variable {name}, which is not set.\n    {why}\n"
+    )
 
 
 def test_the_option_is_missing(sqlite_project: Project) -> None:
     edit(sqlite_project, "alembic.ini", "sqlalchemy.url =", "was.url =")
-    assert refused(sqlite_project) == (
-        "error: no-database-url (migrations/env.py:62): migrations/env.py finds no database URL: "
-        f"sqlalchemy.url is not set.\n{WHY}    next: in alembic.ini: sqlalchemy.url = {URL}\n"
+    assert failing(sqlite_project) == (
+        f"error: no-database-url (migrations/env.py:62): {FINDS_NONE}"
+        "[alembic] of alembic.ini has no sqlalchemy.url.\n"
+        f"    next: in alembic.ini, under [alembic]: sqlalchemy.url = {URL}\n"
     )
 
 
-@pytest.mark.parametrize("read", ['os.environ["DATABASE_URL"]', 'os.environ["APP_DSN"]'])
-def test_the_variable_is_not_set(sqlite_project: Project, read: str) -> None:
-    models = "from models import Base"
-    edit(sqlite_project, "migrations/env.py", models, f"import os; {read}\n{models}")
-    name = read.split('"')[1]
-    assert refused(sqlite_project) == (
-        "error: no-database-url (migrations/env.py:21): migrations/env.py finds no database URL: "
-        f"{name} is not set.\n{WHY}    next: export {name}={URL}\n"
+def test_the_option_is_empty(sqlite_project: Project) -> None:
+    assert failing(with_url(sqlite_project, "")) == (
+        f"error: no-database-url (alembic.ini:89): {FINDS_NONE}"
+        "sqlalchemy.url in alembic.ini:89 is empty.\n"
+        f"    next: in alembic.ini, under [alembic]: sqlalchemy.url = {URL}\n"
     )
 
 
-def test_the_variable_that_is_not_set_is_put_into_the_config(sqlite_project: Project) -> None:
-    line = 'import os; config.set_main_option("sqlalchemy.url", os.getenv("DATABASE_URL"))'
-    models = "from models import Base"
-    edit(sqlite_project, "migrations/env.py", models, f"{line}\n{models}")
-    assert refused(sqlite_project).startswith(
-        "error: no-database-url (migrations/env.py:21): migrations/env.py finds no database URL: "
+def test_one_of_several_databases_has_none(sqlite_url: str, project_path: Path) -> None:
+    project = Project.create(project_path, sqlite_url, "multidb")
+    edit(project, "alembic.ini", "[engine2]\nsqlalchemy.url =", "[engine2]\nwas.url =")
+    said = failing(project)
+    assert said.partition("): ")[2] == (
+        f"{FINDS_NONE}[engine2] of alembic.ini has no sqlalchemy.url.\n"
+        f"    next: in alembic.ini, under [engine2]: sqlalchemy.url = {URL}\n"
     )
+
+
+def test_a_pyproject_project_has_no_section_in_its_ini_file(
+    sqlite_url: str, project_path: Path
+) -> None:
+    project = Project.create(project_path, sqlite_url, "pyproject")
+    said = failing(project, "-n", "staging", "safe-upgrade")
+    assert said.partition("): ")[2] == (
+        f"{FINDS_NONE}alembic.ini has no section [staging].\n"
+        "    It has [alembic], [loggers], [handlers], [formatters], [logger_root], "
+        "[logger_sqlalchemy], [logger_alembic], [handler_console], [formatter_generic].\n"
+        f"    next: in alembic.ini, under [staging]: sqlalchemy.url = {URL}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("read", "name"),
+    [
+        ('os.environ["DATABASE_URL"]', "DATABASE_URL"),
+        ('os.environ["APP_DSN"]', "APP_DSN"),
+        ('create_engine(os.getenv("DATABASE_URL"))', "DATABASE_URL"),
+        ('config.set_main_option("sqlalchemy.url", os.getenv("DATABASE_URL"))', "DATABASE_URL"),
+        ('os.environ.get("DATABASE_URL").replace("%", "%%")', "DATABASE_URL"),
+        ("create_engine(f\"postgresql+psycopg://u@{os.getenv('DB_URL')}/d\").connect()", "DB_URL"),
+    ],
+)
+def test_the_variable_is_not_set(sqlite_project: Project, read: str, name: str) -> None:
+    line = f"import os; from sqlalchemy import create_engine; {read}"
+    said = failing(in_env_py(sqlite_project, line))
+    assert said == variable(name) + f"    next: export {name}={URL}\n"
+
+
+def test_the_variable_is_read_in_a_module_that_env_py_imports(sqlite_project: Project) -> None:
+    sqlite_project.write("settings.py", "import os\n\nURL = os.environ['DATABASE_URL']\n")
+    said = failing(in_env_py(sqlite_project, "import settings"))
+    assert said == variable("DATABASE_URL", 3).replace("migrations/env.py", "settings.py") + (
+        f"    next: export DATABASE_URL={URL}\n"
+    )
+
+
+def test_one_of_several_variables_that_make_a_url_is_not_set(sqlite_project: Project) -> None:
+    url = "f\"postgresql+psycopg://u:{os.getenv('DB_PASSWORD')}@{os.getenv('DB_HOST')}/d\""
+    lines = ["import os", "from sqlalchemy import create_engine", f"create_engine({url}).connect()"]
+    said = failing(in_env_py(sqlite_project, *lines), env={"DB_PASSWORD": SECRET})
+    assert said == variable("DB_HOST", 23) + "    next: export DB_HOST=VALUE\n"
+
+
+def test_a_dotenv_defines_it_and_nothing_loads_that_file(sqlite_project: Project) -> None:
+    sqlite_project.write(".env", f"DEBUG=1\nexport DATABASE_URL='postgresql://u:{SECRET}@h/d'\n")
+    read = "import os; os.environ['DATABASE_URL']"
+    said = failing(in_env_py(sqlite_project, read))
+    load = "from dotenv import load_dotenv; load_dotenv()"
+    without_install = said.replace("    next: pip install python-dotenv\n", "")
+    assert without_install == (
+        variable("DATABASE_URL", why=".env:2 defines it, and nothing loads that file.")
+        + f"    next: in migrations/env.py, above line 21: {load}\n"
+        "    next: set -a; . ./.env; set +a  # or for this shell alone\n"
+    )
+
+
+def test_the_shell_line_that_is_proposed_works(sqlite_project: Project) -> None:
+    project = sqlite_project
+    project.write(".env", f"DATABASE_URL={project.url}\n")
+    in_env_py(project, "import os; os.environ['DATABASE_URL']")
+    line = failing(project).splitlines()[-1].removeprefix("    next: ").partition("  #")[0]
+    value = {"DATABASE_URL": shell(project, f'{line}; printf %s "$DATABASE_URL"')}
+    assert project.alembic("safe-upgrade", env=value).returncode == 0
+
+
+def shell(project: Project, line: str) -> str:
+    done = subprocess.run(["sh", "-c", line], cwd=project.path, capture_output=True, text=True)
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "how"),
+    [
+        (["os.environ['DATABASE_URL']", "load_dotenv()"], 24, "25 comes too late"),
+        (["load_dotenv()", "os.environ['DATABASE_URL']"], 25, "24 does not load that file"),
+    ],
+)
+def test_a_dotenv_is_loaded_too_late_or_from_elsewhere(
+    sqlite_project: Project, lines: list[str], line: int, how: str
+) -> None:
+    sqlite_project.write(".env", f"DATABASE_URL=postgresql://u:{SECRET}@h/d\n")
+    own = ["import os", "def load_dotenv():", "    pass", *lines]
+    why = f".env:1 defines it, and load_dotenv() in migrations/env.py:{how}."
+    assert failing(in_env_py(sqlite_project, *own)).startswith(variable("DATABASE_URL", line, why))
+
+
+@pytest.mark.parametrize("command", [["guard-revision", "-m", "x"], ["guard-log"]])
+def test_every_command_says_so(sqlite_project: Project, command: list[str]) -> None:
+    said = failing(in_env_py(sqlite_project, "import os; os.environ['DATABASE_URL']"), *command)
+    assert said.startswith(variable("DATABASE_URL"))
