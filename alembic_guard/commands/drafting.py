@@ -111,8 +111,10 @@ class Drafting:
         if observation.tables and not observation.tables & observation.live:
             self.judge(missing_tables(self.script, call))
         unknown_revisions(self.script, recorded, call)
-        self.judge(self._position(observation))
-        if not any(finding.refuses for finding in self.findings[before:]):
+        # to upgrade would fail where the tables of pending revisions exist
+        if not any(one.name == "tables-without-history" for one in self.refusals(before)):
+            self.judge(self._position(observation))
+        if not self.refusals(before):
             drafted.compare(recorded, context)
             self.observations.append((observation, call))
 
@@ -121,12 +123,16 @@ class Drafting:
         said = guards.judge(subject, self.settings.allow)
         self.findings += [finding for finding in said if finding not in self.findings]
 
+    def refusals(self, since: int = 0) -> list[Finding]:
+        """What refuses of the findings, from one of them on."""
+        return [finding for finding in self.findings[since:] if finding.refuses]
+
     def refuse(self) -> None:
         """Go no further where a finding refuses.
 
         :raises Refused: with everything that the guards found.
         """
-        if any(finding.refuses for finding in self.findings):
+        if self.refusals():
             raise Refused(self.findings)
 
     def _position(self, observation: Observation) -> Position:

@@ -16,7 +16,7 @@ class EnvTarget:
 
     :param line: counted from 1, None where there is no such line; :param text: the line's code.
     :param made_at: the line on which env.py itself makes the MetaData, or the class that has it.
-    :param handed: whether some `context.configure()` takes a `target_metadata`, or may take one.
+    :param handed: whether `context.configure()` with a connection takes one, or may take one.
     :param keyed: whether it is a dictionary, as in the multidb template.
     """
 
@@ -37,10 +37,11 @@ def env_target(env_py: str | Path) -> EnvTarget:
 def _target(tree: ast.Module) -> EnvTarget:
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     configuring = [call for call in calls if getattr(call.func, "attr", "") == "configure"]
-    words = {word.arg for call in configuring for word in call.keywords}
-    handed = not configuring or bool(words & {_NAME, None})  # None is of `**options`
-    said = [node for node in ast.walk(tree) if isinstance(node, ast.Assign | ast.AnnAssign)]
-    target = [node for node in said if _names(node) == {_NAME} and node.value is not None]
+    said = [{word.arg for word in call.keywords} for call in configuring]
+    online = [words for words in said if "connection" in words] or said
+    handed = not online or any(words & {_NAME, None} for words in online)  # None: `**options`
+    assigned = [node for node in ast.walk(tree) if isinstance(node, ast.Assign | ast.AnnAssign)]
+    target = [node for node in assigned if _names(node) == {_NAME} and node.value is not None]
     if not target:
         return EnvTarget(handed=handed)
     last = max(target, key=lambda node: node.lineno)
