@@ -20,7 +20,7 @@ from alembic_guard.commands.refusing import error_for, masked_progress, refusing
 from alembic_guard.commands.writing import write
 from alembic_guard.errors import GuardError, Refused, StoppedPartWay, WrongUsage
 from alembic_guard.finding import Finding
-from alembic_guard.guards._subjects import Taken
+from alembic_guard.guards._subjects import ProposedId, Taken
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report
 from alembic_guard.runtime.history import (
@@ -166,6 +166,8 @@ def _typed(asked: Mapping[str, Any]) -> str:
 def _check_words(script: ScriptDirectory, asked: Mapping[str, Any]) -> None:
     """See that what was typed fits the history, before anything is run."""
     known = load(script)
+    if asked["rev_id"] and (reserved := guards.judge(ProposedId(asked["rev_id"]))):
+        raise Refused(reserved)
     for name in [asked["head"], *asked["depends_on"]]:
         if name != "head":
             resolve(script, name)
