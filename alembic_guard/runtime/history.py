@@ -2,7 +2,7 @@
 
 Private names of Alembic, tried on 1.18.4, 1.19.1, 1.20.0 and 1.20.1: ``ScriptDirectory.
 _upgrade_revs``, which ``alembic upgrade`` uses to turn a target into steps, and
-``_version_locations``.
+``_version_locations``, and ``RevisionMap._revision_map``, every revision by its id.
 """
 
 from __future__ import annotations
@@ -147,7 +147,8 @@ def load(script: ScriptDirectory) -> tuple[Script, ...]:
             said = _said(warned, "is not present") or f"{type(error).__name__}: {error}"
             raise _broken(script, said, *_place(error, script)) from error
     said = _said(warned, "is present more than once")
-    if said or not RESERVED.isdisjoint(one.revision for one in found):
+    # A walk steps over what has such an id: it takes the word for a place.
+    if said or not RESERVED.isdisjoint(script.revision_map._revision_map):
         raise _broken(script, said)
     return found
 
