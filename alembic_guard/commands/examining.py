@@ -22,15 +22,20 @@ import sqlalchemy
 from alembic_guard import __version__, guards
 from alembic_guard.commands.drafting import loaded_metadata
 from alembic_guard.commands.refusing import EVENTS
+from alembic_guard.commands.standing import code_places
 from alembic_guard.finding import Finding, Severity
 from alembic_guard.guards._subjects import NeverCommitted
 from alembic_guard.masking import Mask
+from alembic_guard.runtime.configuration_text import configuration_text
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call, run_environment
 from alembic_guard.runtime.failure import EnvironmentFailed, NoMigrationsRun
 from alembic_guard.runtime.history import heads, load, open_script, relative, shown, upgrade_steps
+from alembic_guard.runtime.in_process import in_process
+from alembic_guard.runtime.installation import installation
 from alembic_guard.runtime.missing import unknown_revisions
 from alembic_guard.runtime.observation import live_columns, observe
+from alembic_guard.runtime.revision_files import read_revision_files
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -142,10 +147,13 @@ class Examination:
             files = (self.config.config_file_name, self.config.toml_file_name)
             facts += [relative(name) for name in files if name and Path(name).exists()]
             facts.append(f"script location {relative(script.dir)}")
+            self.judge(configuration_text(self.config, script.env_py_location))
+            self.judge(in_process(script.env_py_location, *code_places(self.config, script)))
         return script
 
     def _revision_files(self, script: ScriptDirectory) -> None:
         with self.check("revision files") as facts:
+            self.judge(read_revision_files(script))
             self.history = load(script)
             self.heads = tuple(revision.revision for revision in heads(script))
             facts.append(_counted(len(self.history), "revision"))
@@ -190,6 +198,7 @@ class Examination:
             facts.append(f"Alembic {alembic.__version__}")
             facts.append(f"SQLAlchemy {sqlalchemy.__version__}")
             facts.append(f"alembic-guardrails {__version__}")
+            self.judge(installation(self.config))
 
 
 class _Look:
