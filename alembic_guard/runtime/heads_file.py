@@ -2,9 +2,6 @@
 
 Two people who each add a revision write two files, which git merges without a word, and the history
 has two heads. Both also change this file, in the same line: git reports that as a conflict.
-
-A private name of Alembic, tried on 1.18.4, 1.19.1, 1.20.0 and 1.20.1: ``ScriptDirectory.
-_version_locations``.
 """
 
 from __future__ import annotations
@@ -14,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from alembic_guard.runtime.heads import version_locations
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
@@ -59,7 +58,7 @@ def heads_files(script: ScriptDirectory) -> tuple[HeadsFile, ...]:
 
     :param script: whose files could be loaded, or that has just generated a revision.
     """
-    folders = [Path(folder).resolve() for folder in script._version_locations]
+    folders = version_locations(script)
     revisions = list(script.walk_revisions())
     heads = set(script.get_heads())
     inhabited = {_home(revision.path, folders) for revision in revisions}
