@@ -32,6 +32,7 @@ from alembic_guard.runtime.history import (
     relative,
     resolve,
 )
+from alembic_guard.runtime.loggers import kept_loggers
 from alembic_guard.runtime.stopped import Applied, Interrupted
 from alembic_guard.script.heads import group_heads, merge_message
 from alembic_guard.settings import Settings
@@ -62,6 +63,7 @@ class Revised:
         }
 
 
+@kept_loggers()
 def guard_revision(
     config: Config,
     message: str | None = None,

@@ -19,6 +19,7 @@ from alembic_guard.masking import Mask
 from alembic_guard.reports import Report, masked_finding
 from alembic_guard.runtime.failure import NoMigrationsRun
 from alembic_guard.runtime.history import load, open_script
+from alembic_guard.runtime.loggers import kept_loggers
 from alembic_guard.runtime.stopped import Applied
 from alembic_guard.settings import Settings
 
@@ -48,6 +49,7 @@ class Upgraded:
         }
 
 
+@kept_loggers()
 def safe_upgrade(
     config: Config,
     revision: str = "head",
