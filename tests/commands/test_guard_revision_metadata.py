@@ -23,31 +23,57 @@ def sql(project: Project, *statements: str) -> None:
 # --- The metadata --------------------------------------------------------------------------------
 
 
-def test_env_py_without_metadata(users: Project) -> None:
-    edit(users, "migrations/env.py", "target_metadata = Base.metadata", "target_metadata = None")
+WHY = "    Without the MetaData of your models there is nothing to compare the database with.\n"
+TARGET = "target_metadata = Base.metadata"
+PASTE = f"instead of line 23: from models import Base; {TARGET}\n"
+
+
+@pytest.mark.parametrize("said", ["target_metadata = None", "target_metadata = Base"])
+def test_env_py_without_metadata(users: Project, said: str) -> None:
+    edit(users, "migrations/env.py", TARGET, said)
     assert refused(users) == (
-        "error: no-target-metadata (migrations/env.py): "
-        "migrations/env.py gives Alembic no target_metadata.\n"
-        "    Without the MetaData of your models there is nothing to compare the database with.\n"
-        "    next: in migrations/env.py: "
-        "from yourapp.models import Base; target_metadata = Base.metadata\n"
+        "error: no-target-metadata (migrations/env.py:23): "
+        f"migrations/env.py gives Alembic no MetaData: line 23 says {said}.\n"
+        f"{WHY}"
+        "    models.py:7 has Base.\n"
+        f"    next: in migrations/env.py, {PASTE}"
+    )
+
+
+def test_metadata_that_env_py_does_not_hand_on(users: Project) -> None:
+    given = "connection=connection, target_metadata=target_metadata"
+    edit(users, "migrations/env.py", given, "connection=connection")
+    assert refused(users) == (
+        "error: no-target-metadata (migrations/env.py:23): "
+        "migrations/env.py hands no target_metadata to context.configure().\n"
+        f"{WHY}"
+        "    next: in migrations/env.py: context.configure(…, target_metadata=target_metadata)\n"
     )
 
 
 def test_metadata_without_tables(users: Project) -> None:
-    edit(
-        users,
-        "migrations/env.py",
-        "target_metadata = Base.metadata",
-        "target_metadata = __import__('sqlalchemy').MetaData()",
-    )
+    made = "target_metadata = __import__('sqlalchemy').MetaData()"
+    edit(users, "migrations/env.py", TARGET, made)
     assert refused(users) == (
-        "error: empty-metadata (migrations/env.py): "
+        "error: empty-metadata (migrations/env.py:23): "
         "The target_metadata of migrations/env.py holds no table.\n"
-        f"    Every one of the 1 tables in {users.url} would be dropped. "
-        "No module that defines models on this MetaData has been imported.\n"
-        "    next: in migrations/env.py: "
-        "import the modules that define your models, and use their metadata\n"
+        f"    Every table in {users.url} (1) would be dropped.\n"
+        "    migrations/env.py:23 makes one of its own; the models are on Base of models.py:7, "
+        "with 1 table.\n"
+        f"    next: in migrations/env.py, {PASTE}"
+    )
+
+
+def test_metadata_without_tables_before_the_first_table(sqlite_project: Project) -> None:
+    made = "from sqlalchemy import MetaData; target_metadata = MetaData()"
+    edit(sqlite_project, "migrations/env.py", "from models import Base\n", "\n")
+    edit(sqlite_project, "migrations/env.py", TARGET, made)
+    assert refused(sqlite_project) == (
+        "error: empty-metadata (migrations/env.py:23): "
+        "The target_metadata of migrations/env.py holds no table.\n"
+        "    The migration would be empty.\n"
+        "    migrations/env.py:23 makes one of its own; it never imports Base of models.py:7.\n"
+        f"    next: in migrations/env.py, {PASTE}"
     )
 
 
@@ -71,14 +97,49 @@ def test_a_model_that_nobody_imports(users: Project) -> None:
     )
 
 
+def test_a_model_of_a_package_that_forgets_it(users: Project) -> None:
+    users.write("shop/__init__.py", "from . import kept\n")
+    users.write("shop/kept.py", "from models import Base\n")
+    order = 'from models import Base\n\nclass Order(Base):\n    __tablename__ = "orders"\n'
+    users.write("shop/order.py", order)
+    edit(users, "migrations/env.py", TARGET, f"import shop; {TARGET}")
+    assert refused(users) == (
+        "error: models-not-imported (shop/order.py:3): "
+        "shop/order.py declares orders, and shop/__init__.py never imports it.\n"
+        "    Autogenerate would leave it out.\n"
+        "    next: in shop/__init__.py: from . import order\n"
+    )
+
+
+def test_models_in_src_are_imported_from_there(users: Project) -> None:
+    edit(users, "alembic.ini", "prepend_sys_path = .\n", "prepend_sys_path = .:src\n")
+    edit(users, "alembic.ini", "path_separator = os\n", "path_separator = :\n")
+    order = 'from models import Base\n\nclass Order(Base):\n    __tablename__ = "orders"\n'
+    users.write("src/shop/order.py", order)
+    assert refused(users).endswith("    next: in migrations/env.py: import shop.order\n")
+
+
 def test_tables_that_no_revision_made_match_one_of_them(users: Project) -> None:
     sql(users, "DELETE FROM alembic_version")
-    assert refused(users).startswith(
+    users.write("app.py", "from models import Base\nBase.metadata.create_all\n")
+    assert refused(users) == (
         f"error: tables-without-history: {users.url} has 1 of the models' tables (users), "
         "and no revision is recorded.\n"
-        "    Something other than Alembic made them, such as create_all(). "
+        "    Something other than Alembic made them; create_all() is called at app.py:2. "
         "They are what the files make up to revision 0001.\n"
         "    next: alembic stamp 0001\n"
+    )
+
+
+def test_a_head_whose_tables_are_not_there(users: Project) -> None:
+    sql(users, "DROP TABLE users")
+    assert refused(users) == (
+        f"error: head-without-tables: {users.url} is at head (0001) "
+        "and does not have the table users.\n"
+        "    The revisions create it. This database has alembic_version and not the tables.\n"
+        "    next: check that the URL names the database that you mean\n"
+        "    next: alembic stamp base  # if the tables are gone\n"
+        "    next: alembic safe-upgrade  # makes them again\n"
     )
 
 
