@@ -188,9 +188,8 @@ def test_a_url_from_a_variable_says_which_and_who_reads_it(
     url = f"postgresql+psycopg://user:{SECRET}@127.0.0.1:{closed_port}/database"
     read = 'import os; config.set_main_option("sqlalchemy.url", os.environ["APP_DB"])'
     said = failing(in_env_py(sqlite_project, read), env={"APP_DB": url})
-    assert said.splitlines()[1] == (
-        f"    The URL is {shown(make_url(url))}, from the variable APP_DB (migrations/env.py:68)."
-    ).replace(":68", ":69")
+    place = "the variable APP_DB (migrations/env.py:21)"
+    assert said.splitlines()[1] == f"    The URL is {shown(make_url(url))}, from {place}."
 
 
 def test_a_url_in_env_py_itself_is_where_it_connects(
@@ -249,10 +248,10 @@ def test_a_statement_of_env_py_that_fails_is_no_unreachable_database(
     sqlite_project: Project,
 ) -> None:
     configure = "        context.configure(\n            connection"
-    own = "        connection.exec_driver_sql('SELECT * FROM nothing')\n"
+    own = "        connection.exec_driver_sql('SELECT * FROM absent')\n"
     change_env(sqlite_project, configure, own + configure)
     said = failing(sqlite_project).splitlines()[0]
     assert said == (
         "error: env-error (migrations/env.py:69): migrations/env.py raises OperationalError: "
-        "(sqlite3.OperationalError) no such table: nothing."
+        "(sqlite3.OperationalError) no such table: absent."
     )
