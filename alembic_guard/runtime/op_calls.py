@@ -71,6 +71,16 @@ def functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
+def does_nothing(tree: ast.Module) -> bool:
+    """Whether no function of a module has more than `pass` and texts."""
+    return all(
+        isinstance(node, ast.Pass)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        for function in functions(tree).values()
+        for node in function.body
+    )
+
+
 def verb(call: object) -> str:
     """The last word of what a call calls."""
     func = getattr(call, "func", None)

@@ -12,6 +12,7 @@ Private names of Alembic, tried on 1.18.4 and 1.20.1: ``Script._list_py_dir``,
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,10 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alembic.script.base import Script, _only_source_rev_file
-from alembic.script.revision import Revision, RevisionError, RevisionMap, _revision_illegal_chars
+from alembic.script.revision import Revision, RevisionMap, _revision_illegal_chars
 
 from alembic_guard.runtime.heads import group_heads, lineage, version_locations
-from alembic_guard.runtime.history import RESERVED, relative
+from alembic_guard.runtime.history import RESERVED, BrokenHistory, relative
 from alembic_guard.runtime.revision_syntax import Harm, Problem, RevisionFile, read_text
 
 if TYPE_CHECKING:
@@ -104,6 +105,16 @@ class RevisionFiles:
         return tuple(files for files in self.by_id.values() if len(files) > 1)
 
     @cached_property
+    def unresolvable(self) -> tuple[RevisionFile, ...]:
+        """The files whose id means something else where Alembic reads one."""
+        return tuple(
+            file
+            for file in self.files
+            if file.revision is not None
+            and (file.revision in RESERVED or illegal_characters(file.revision))
+        )
+
+    @cached_property
     def clashes(self) -> tuple[Clash, ...]:
         """Labels that are taken."""
         found = []
@@ -134,7 +145,7 @@ class RevisionFiles:
     def cycle(self) -> tuple[RevisionFile, ...]:
         """The first files found that run in a circle, each the parent of the next."""
         try:
-            TopologicalSorter(self._below).prepare()
+            TopologicalSorter(self.below).prepare()
         except CycleError as error:
             around: list[str] = error.args[1][:-1]
             files = [self.by_id[revision][0] for revision in around]
@@ -143,38 +154,39 @@ class RevisionFiles:
         return ()
 
     @cached_property
-    def _below(self) -> dict[str, dict[str, None]]:
+    def below(self) -> dict[str, dict[str, None]]:
         """What each revision rests on, dependencies included, as far as there are files."""
         return {
             revision: dict.fromkeys(
                 below
                 for file in files
                 for name in (*file.down, *file.depends_on)
-                for below in self._named(name)
+                for below in self.named(name)
             )
             for revision, files in self.by_id.items()
         }
 
-    def _named(self, name: str) -> tuple[str, ...]:
+    def named(self, name: str) -> tuple[str, ...]:
+        """The revision that an id or a label stands for; none where there is no file."""
         if name in self.by_id:
             return (name,)
         labelled = self._by_label.get(name)
         return () if labelled is None or labelled.revision is None else (labelled.revision,)
 
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether the files, each of which may be whole, make no history."""
+        found = (self.duplicates, self.missing, self.clashes, self.cycle, self.unresolvable)
+        return any(found)
+
     @cached_property
     def history(self) -> RevisionMap | None:
         """The history that they make, if they make one."""
         unsure = any(file.opaque for file in self.files)
-        harmed = self.duplicates or self.missing or self.clashes or self.cycle
-        if unsure or harmed or RESERVED.intersection(self.by_id):
+        if unsure or self.contradicts_itself:
             return None
-        try:
-            nodes = [_Node(files[0], revision) for revision, files in self.by_id.items()]
-            history = RevisionMap(lambda: nodes)
-            history.heads  # noqa: B018  # reads the nodes
-        except RevisionError:  # an id with characters that it cannot resolve
-            return None
-        return history
+        nodes = [_Node(files[0], revision) for revision, files in self.by_id.items()]
+        return RevisionMap(lambda: nodes)
 
     @property
     def heads(self) -> tuple[RevisionFile, ...]:
@@ -209,37 +221,6 @@ class RevisionFiles:
             tuple(self.by_id[name][0] for name in names if name not in common) for names in below
         ]
 
-    @cached_property
-    def needless_parents(self) -> tuple[tuple[RevisionFile, str, str], ...]:
-        """Merges with a parent that another parent rests on: the file, that parent, the other."""
-        if self.history is None:
-            return ()
-        return tuple(
-            (file, older, younger)
-            for file in self.files
-            for older in file.down
-            for younger in file.down
-            if older != younger and self._rests_on(younger, older)
-        )
-
-    @cached_property
-    def _position(self) -> dict[str, int]:
-        return {name: at for at, name in enumerate(TopologicalSorter(self._below).static_order())}
-
-    def _rests_on(self, younger: str, older: str) -> bool:
-        """Whether one leads to the other; what is older is passed over, or it would cost n²."""
-        waiting, seen = [*self._named(younger)], set[str]()
-        (end,) = self._named(older)
-        while waiting:
-            name = waiting.pop()
-            if name == end:
-                return True
-            if name not in seen and self._position[name] > self._position[end]:
-                seen.add(name)
-                for parent in self.by_id[name][0].down:
-                    waiting += self._named(parent)
-        return False
-
 
 def illegal_characters(revision: str) -> tuple[str, ...]:
     """The characters of an id that mean something else where Alembic reads one."""
@@ -250,7 +231,7 @@ def read_revision_files(script: ScriptDirectory) -> RevisionFiles:
     """The files of every version location, as Alembic lists them; none is run."""
     locations = version_locations(script)
     paths = dict.fromkeys(
-        path.resolve()
+        Path(os.path.realpath(path))  # Path.resolve raises where links go in a circle
         for location in locations
         if location.exists()
         for path in Script._list_py_dir(script, location)
@@ -278,3 +259,8 @@ def _compiled(paths: Mapping[str, Path]) -> Iterator[RevisionFile]:
     for name, path in paths.items():
         if path.suffix in (".pyc", ".pyo") and path.name.split(".")[0] not in sources:
             yield RevisionFile(name, problem=Problem(Harm.COMPILED), opaque=True)
+
+
+def files_of(subject: BrokenHistory | RevisionFiles) -> RevisionFiles:
+    """The files, whether Alembic failed on them or not."""
+    return subject.files if isinstance(subject, BrokenHistory) else subject
