@@ -1,0 +1,119 @@
+"""A real PgBouncer between us and the server: seen when it pools by transaction, and only then."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from alembic_guard import guards
+from alembic_guard.finding import Severity
+from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.live import LiveConnection, live_connection
+from tests import servers
+from tests.guards.connecting import found, look
+
+# psycopg prepares nothing then, so that the pooler itself stays usable for the test.
+OPTIONS = {"connect_args": {"prepare_threshold": None}}
+
+Pooler = Callable[..., URL]
+
+
+@pytest.fixture
+def pooler(postgresql_url: str) -> Iterator[Pooler]:
+    """Starts a PgBouncer in front of a database, and says its URL."""
+    program = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
+    if program is None:
+        pytest.skip("no pgbouncer")
+    with ExitStack() as running:
+        url = make_url(postgresql_url)
+        yield lambda mode, **more: running.enter_context(pgbouncer(program, url, mode, more))
+
+
+@contextmanager
+def pgbouncer(program: str, url: URL, mode: str, more: dict[str, object]) -> Iterator[URL]:
+    home = Path(tempfile.mkdtemp(prefix="guard-pgbouncer-", dir="/tmp"))
+    home.chmod(0o755)
+    port = servers.free_port()
+    settings = {"pool_mode": mode, "listen_addr": "127.0.0.1", "listen_port": port}
+    settings |= {"auth_type": "any", "unix_socket_dir": "", "ignore_startup_parameters": "options"}
+    lines = "\n".join(f"{name} = {value}" for name, value in {**settings, **more}.items())
+    server = f"host={url.host} port={url.port} user={url.username}"
+    (home / "pgbouncer.ini").write_text(f"[databases]\n* = {server}\n[pgbouncer]\n{lines}\n")
+    process = subprocess.Popen(
+        [program, str(home / "pgbouncer.ini")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **servers.unprivileged_account(),
+    )
+    try:
+        behind = url.set(port=port)
+        deadline = time.monotonic() + 30
+        while servers.silence_of(behind):
+            assert process.poll() is None
+            assert time.monotonic() < deadline, "it did not start in time"
+            time.sleep(0.05)
+        yield behind
+    finally:
+        process.kill()
+        process.wait()
+        shutil.rmtree(home)
+
+
+def test_a_pooler_by_transaction_is_a_warning_with_what_was_seen(pooler: Pooler) -> None:
+    url = pooler("transaction")
+    (finding,) = found(url, **OPTIONS)
+    (pid,) = look(url, **OPTIONS).pooled
+    assert (finding.name, finding.severity) == ("pooled-connection", Severity.WARNING)
+    assert finding.message == (
+        f"{url.render_as_string()} is a pooler that hands out its connections by the transaction."
+    )
+    assert finding.why == (
+        f"Two connections met the same server process {pid}. What env.py or an autocommit block "
+        "sets for its session does not last, and may reach others."
+    )
+    assert finding.next == ("in the URL, for migrations: host and port of the server itself",)
+
+
+def test_one_that_hands_out_its_connections_in_turn(pooler: Pooler) -> None:
+    url = pooler("transaction", server_round_robin=1, min_pool_size=3)
+    assert look(url, **OPTIONS).pooled != ()
+
+
+def test_one_with_a_single_connection_does_not_wait_for_itself(pooler: Pooler) -> None:
+    url = pooler("transaction", default_pool_size=1, query_wait_timeout=5)
+    assert len(look(url, **OPTIONS).pooled) == 1
+
+
+def test_a_pooler_by_session_is_no_harm(pooler: Pooler) -> None:
+    assert found(pooler("session"), **OPTIONS) == []
+
+
+def test_a_connection_to_the_server_itself_is_none(postgresql_url: str) -> None:
+    assert look(postgresql_url).pooled == ()
+
+
+def test_it_is_seen_through_an_asynchronous_driver(pooler: Pooler) -> None:
+    url = pooler("transaction").set(drivername="postgresql+asyncpg")
+
+    async def asked() -> LiveConnection:
+        options = {"statement_cache_size": 0, "prepared_statement_name_func": unnamed}
+        engine = create_async_engine(url, poolclass=NullPool, connect_args=options)
+        async with engine.connect() as connection:
+            return await connection.run_sync(lambda one: live_connection(Database(one), one))
+
+    assert [one.name for one in guards.judge(asyncio.run(asked()))] == ["pooled-connection"]
+
+
+def unnamed() -> str:
+    return ""
