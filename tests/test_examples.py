@@ -24,15 +24,18 @@ PAGES = guards.catalogue()
 
 # Their harm needs a server, a role, a kill or a git repository, which no script on SQLite has.
 COVERED_ELSEWHERE = {
+    "autocommit-connection": "tests/guards/test_autocommit_connection.py",
     "defect": "tests/commands/test_invoke.py",
     "deployer-lock-lost": "tests/guards/test_deployer_lock_lost.py",
     "interrupted": "tests/guards/test_interrupted.py",
     "journal-not-writable": "tests/guards/test_journal_not_writable.py",
     "partly-applied": "tests/guards/test_partly_applied.py",
+    "pooled-connection": "tests/guards/test_pooled_connection.py",
     "root-without-venv": "tests/guards/test_root_without_venv.py",
     "revision-not-in-git": "tests/guards/test_revision_not_in_git.py",
     "stale-heads-file": "tests/guards/test_stale_heads_file.py",
     "wrong-usage": "tests/commands/test_invoke.py",
+    "table-not-readable": "tests/guards/test_table_not_readable.py",
 }
 WITH_EXAMPLES = [name for name, page in PAGES.items() if page.bad]
 
