@@ -61,6 +61,7 @@ from alembic_guard.runtime.revision_files import RevisionFiles
 from alembic_guard.runtime.revision_syntax import RevisionFile
 
 JUDGES = RevisionFiles
+EXPLAINS_ANOTHER = True
 
 
 def judge(files: RevisionFiles) -> Iterator[Finding]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from alembic_guard import guards
 from alembic_guard.guards import several_heads
 from alembic_guard.runtime.revision_files import RevisionFiles
-from tests.guards.histories import text, told
+from tests.commands.revising import settled
+from tests.guards.histories import stopped, text, told
+from tests.project import Project
 
 FORKED = {
     "versions/a.py": text("a"),
@@ -21,6 +23,27 @@ def test_heads_of_one_history_are_to_be_joined() -> None:
         "    b the e-mail (versions/b.py)\n"
         "    c the phone (versions/c.py)\n"
         "    next: alembic merge -m 'merge b and c' b c\n"
+    )
+
+
+def test_the_gate_refuses_heads_that_are_to_be_joined(sqlite_project: Project) -> None:
+    project = settled(sqlite_project)
+    add = 'op.add_column("users", sa.Column("email", sa.String(50)))'
+    project.add_revision("b", "0001", add, message="ours")
+    project.add_revision("c", "0001", add, message="theirs")
+    ours, theirs = "migrations/versions/b_ours.py", "migrations/versions/c_theirs.py"
+    assert stopped(project, "guard-check", "--no-database") == (
+        f"error: several-heads ({theirs}): "
+        "The history has 2 heads that nobody joined: b, c.\n"
+        f"    b ours ({ours})\n"
+        f"    c theirs ({theirs})\n"
+        "    next: alembic merge -m 'merge b and c' b c\n"
+        f"error: conflicting-branches ({theirs}): "
+        "The branches of b and c change the same column users.email.\n"
+        f"    {ours} adds column users.email\n"
+        f"    {theirs} adds column users.email\n"
+        "    Applied after each other, the second fails or undoes the first.\n"
+        f'    next: down_revision = "b"  # {theirs}:13: after b, and then without what b did\n'
     )
 
 

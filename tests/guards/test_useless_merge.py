@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from alembic_guard.guards import useless_merge
+from tests.commands.revising import applied, settled
 from tests.guards.histories import text, told
+from tests.project import Project
 
 
 def test_a_merge_of_one_parent() -> None:
@@ -29,3 +31,16 @@ def test_a_parent_that_another_one_rests_on() -> None:
 def test_a_merge_of_two_branches_is_of_use() -> None:
     texts = {"a.py": text("a"), "b.py": text("b", "a"), "c.py": text("c", "a")}
     assert told(useless_merge, {**texts, "m.py": text("m", ("b", "c"))}) == ""
+
+
+def test_the_gate_warns_and_lets_it_through(sqlite_project: Project) -> None:
+    project = settled(sqlite_project)
+    applied(project.alembic("merge", "-m", "merge", "--rev-id", "m", "heads"))
+    result = applied(project.alembic("guard-check", "--no-database"))
+    path = "migrations/versions/m_merge.py"
+    assert result.stdout.splitlines()[-3:] == [
+        f"warning: useless-merge ({path}:16): "
+        f"{path} is called a merge, has the one parent 0001 and does nothing.",
+        "    There is no branch to join.",
+        f"    next: rm {path}  # if no database is at m, and no file follows it",
+    ]
