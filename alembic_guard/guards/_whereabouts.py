@@ -71,7 +71,9 @@ def _lost(lost: Lost) -> str:
             "database belongs to another project."
         )
     elif not lost.search.whole:
-        cut = "this clone is shallow" if lost.search.shallow else "it did not answer in time"
+        cut = (
+            "this clone is shallow" if lost.search.shallow else "it did not answer, or not in time"
+        )
         why = f"git could not be searched to the end: {cut}."
     else:
         why = (

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from alembic_guard.runtime.git import Repository
 
-_REFS = 1000
+_REFS = 10_000
 """The branches and the tags that are looked at, newest first."""
 _STASHES = 50
 
