@@ -52,7 +52,7 @@ def _toml_table(path: str | None) -> dict[str, Any]:
         import tomli as tomllib  # Alembic depends on it below Python 3.11
     try:
         data = tomllib.loads(Path(path).read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
         raise unreadable(path, error) from None
     tool = data.get("tool", {})
     table = tool.get("alembic_guard", {}) if isinstance(tool, dict) else {}

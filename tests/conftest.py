@@ -11,10 +11,15 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL
 
 from tests import servers
 from tests.project import Project
+
+# One example may be slow where other tests keep the machine busy; that is no failure.
+settings.register_profile("shared", deadline=None)
+settings.load_profile("shared")
 
 
 def without_server(missing: servers.ServerMissing) -> NoReturn:
