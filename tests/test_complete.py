@@ -26,6 +26,7 @@ FOR_LIFE = {
     # environment
     "no-config", "env-import-error", "env-error", "no-database-url", "bad-database-url",
     "missing-driver", "database-unreachable", "connection-not-configured", "autobegun-connection",
+    "async-driver-in-sync-env",
     # metadata
     "no-target-metadata", "empty-metadata", "models-not-imported", "tables-without-history",
     # history
@@ -38,7 +39,7 @@ FOR_LIFE = {
     "upgrade-rolled-back", "partly-applied",
     # not in the design
     "bad-setting", "defect", "deployer-lock-lost", "interrupted", "journal-not-writable",
-    "migration-failed", "not-editable", "not-installed", "refused-by-alembic", "unknown-setting",
+    "migration-failed", "not-editable", "not-installed", "refused-by-alembic", "table-not-readable", "unknown-setting",
 }  # fmt: skip
 
 
