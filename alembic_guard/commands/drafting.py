@@ -105,34 +105,30 @@ class Drafting:
         recorded = tuple(recorded)
         observation = observe(context, recorded, self.settings.journal_table)
         self.mask.learn_url(call.connection.engine.url)
-        before = len(self.findings)
         columns = partial(live_columns, call.connection)
-        self.judge(loaded_metadata(self.config, self.script, observation, columns))
+        said = self.judge(loaded_metadata(self.config, self.script, observation, columns))
         if observation.tables and not observation.tables & observation.live:
-            self.judge(missing_tables(self.script, call))
+            said += self.judge(missing_tables(self.script, call))
         unknown_revisions(self.script, recorded, call)
         # to upgrade would fail where the tables of pending revisions exist
-        if not any(one.name == "tables-without-history" for one in self.refusals(before)):
-            self.judge(self._position(observation))
-        if not self.refusals(before):
+        if not any(one.refuses and one.name == "tables-without-history" for one in said):
+            said += self.judge(self._position(observation))
+        if not any(one.refuses for one in said):
             drafted.compare(recorded, context)
             self.observations.append((observation, call))
 
-    def judge(self, subject: Any) -> None:
-        """Keep what the guards say of a subject; of several databases the same is said once."""
+    def judge(self, subject: Any) -> list[Finding]:
+        """What the guards say of a subject; what they say of several databases is kept once."""
         said = guards.judge(subject, self.settings.allow)
         self.findings += [finding for finding in said if finding not in self.findings]
-
-    def refusals(self, since: int = 0) -> list[Finding]:
-        """What refuses of the findings, from one of them on."""
-        return [finding for finding in self.findings[since:] if finding.refuses]
+        return said
 
     def refuse(self) -> None:
         """Go no further where a finding refuses.
 
         :raises Refused: with everything that the guards found.
         """
-        if self.refusals():
+        if any(finding.refuses for finding in self.findings):
             raise Refused(self.findings)
 
     def _position(self, observation: Observation) -> Position:

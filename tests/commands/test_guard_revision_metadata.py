@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
@@ -49,6 +51,22 @@ def test_metadata_that_env_py_does_not_hand_on(users: Project) -> None:
         f"{WHY}"
         "    next: in migrations/env.py: context.configure(…, target_metadata=target_metadata)\n"
     )
+
+
+def test_multidb_without_metadata_says_it_once_and_for_each_database(
+    project_path: Path, sqlite_url: str
+) -> None:
+    with Project.create(project_path, sqlite_url, "multidb") as project:
+        both = '{"engine1": Base.metadata, "engine2": Base.metadata}'
+        edit(project, "migrations/env.py", f"target_metadata = {both}", "target_metadata = {}")
+        assert refused(project) == (
+            "error: no-target-metadata (migrations/env.py:40): "
+            "migrations/env.py gives Alembic no MetaData: line 40 says target_metadata = {}.\n"
+            f"{WHY}"
+            "    models.py:7 has Base.\n"
+            "    next: in migrations/env.py, instead of line 40: "
+            f"from models import Base; target_metadata = {both}\n"
+        )
 
 
 def test_metadata_without_tables(users: Project) -> None:
