@@ -21,7 +21,7 @@ from typing import NamedTuple
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _PASSED_BY = _INSTALLED | {"node_modules", "__pycache__", "build", "dist", "test", "tests"}
 _NO_MODELS = re.compile(r"test_.*|.*_test|tests|conftest.*|__main__")
-_ANOTHER_PROJECT = ("pyvenv.cfg", "conda-meta", "alembic.ini", "pyproject.toml")
+_ANOTHER_PROJECT = {"pyvenv.cfg", "conda-meta", "alembic.ini", "pyproject.toml"}
 _ENVIRONMENT = "script.py.mako"  # every script location of Alembic has one
 _PLAIN = re.compile(r"/?[\w.-]+/?")  # of .gitignore's patterns those that are one folder's name
 _LIBRARY = tuple(os.path.join(sysconfig.get_paths()[name], "") for name in ("stdlib", "platstdlib"))
@@ -91,12 +91,11 @@ def code_files(
     around = [place for place in packages.values() if _within(place, limits)]
     beside = {each: each for each in around if each.name}
     beside |= {each: each for each in entries if not homes or _within(each, around)}
-    ours = {folder for path in (*homes, *avoided) for folder in path.parents}
+    ours = {folder for path in (*homes, *avoided) for folder in path.parents} | {*limits}
     deepest_last = [sorted(tops.items(), key=_depth) for tops in (beside, packages)]
     found = {
         path: place
         for top, place in (*deepest_last[0], *deepest_last[1])
-        if top in ours or top in limits or not _is_anothers(top, avoided)
         for path in _files(top, avoided, ours)
     }
     return [CodeFile(path, place, path in loaded) for path, place in found.items()]
@@ -124,28 +123,28 @@ def _files(start: Path, avoided: Collection[Path], ours: Collection[Path]) -> It
     ignored = _ignored(start).difference(ours)
     for folder, folders, files in os.walk(start):
         here = Path(folder)
+        inner = [here / name for name in folders if here / name not in avoided]
+        if here not in ours and _is_anothers({*folders, *files}, inner):
+            folders.clear()
+            continue
         folders[:] = [
-            name
-            for name in folders
-            if name.isidentifier()
-            and name not in _PASSED_BY
-            and (inner := here / name) not in avoided
-            and not {inner, Path(name)} & ignored
-            and (inner in ours or not _is_anothers(inner, avoided))
+            each.name
+            for each in inner
+            if each.name.isidentifier()
+            and each.name not in _PASSED_BY
+            and not {each, Path(each.name)} & ignored
         ]
         for stem, extension in map(os.path.splitext, files):
             if extension == ".py" and stem.isidentifier() and not _NO_MODELS.fullmatch(stem):
                 yield here / f"{stem}.py"
 
 
-def _is_anothers(folder: Path, avoided: Collection[Path]) -> bool:
-    """Whether a folder is an installation, or a project with migrations of its own."""
-    if any((folder / mark).exists() for mark in _ANOTHER_PROJECT):
-        return True
-    with suppress(OSError), os.scandir(folder) as inner:
-        folders = [Path(each.path) for each in inner if each.is_dir()]
-        return any((each / _ENVIRONMENT).exists() for each in folders if each not in avoided)
-    return False
+def _is_anothers(names: set[str], folders: Iterable[Path]) -> bool:
+    """Whether a folder is an installation, or a project with migrations of its own.
+
+    :param names: of all that it holds; :param folders: those in it that are not ours.
+    """
+    return bool(_ANOTHER_PROJECT & names) or any((each / _ENVIRONMENT).exists() for each in folders)
 
 
 def _ignored(start: Path) -> set[Path]:
