@@ -39,7 +39,8 @@ FOR_LIFE = {
     "upgrade-rolled-back", "partly-applied",
     # not in the design
     "bad-setting", "defect", "deployer-lock-lost", "interrupted", "journal-not-writable",
-    "migration-failed", "not-editable", "not-installed", "refused-by-alembic", "table-not-readable", "unknown-setting",
+    "migration-failed", "not-editable", "not-installed", "refused-by-alembic", "unknown-setting",
+    "table-not-readable",
 }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def where(failed: EnvironmentFailed) -> str:
     """The same for a sentence: "alembic.ini:89", "the variable DATABASE_URL (.env:1)"."""
     origin = failed.origin
     place = str(place_of(failed))
-    return f"the variable {origin.option} ({place})" if origin.reader else place
+    return f"the variable {origin.option} ({place})" if origin.variable else place
 
 
 def stands(failed: EnvironmentFailed) -> str:
@@ -55,7 +55,7 @@ def write(failed: EnvironmentFailed, url: URL | str) -> str:
     origin = failed.origin
     if origin.option is None:
         return f"in {place_of(failed)}, write {text}"
-    if origin.reader is None:
+    if not origin.variable:
         return f"in {place_of(failed)}: {origin.option} = {text.replace('%', '%%')}"
     if place_of(failed).path.endswith(".py"):
         return f"export {origin.option}='{text}'"

@@ -52,12 +52,13 @@ class Origin:
     """Where a URL stands.
 
     :param option: the option of the ini file, or the variable, that holds it; None for neither.
-    :param reader: for a variable, who reads it.
+    :param variable: whether it is a variable; :param reader: who reads it, as far as is known.
     """
 
     path: str
     line: int
     option: str | None = None
+    variable: bool = False
     reader: tuple[str, int] | None = None
 
 
@@ -110,7 +111,8 @@ def masked(url: URL | str | None) -> str:
         hidden = {
             key: "***" if "pass" in key.lower() else value for key, value in url.query.items()
         }
-        return url.set(query=hidden).render_as_string(hide_password=True)
+        text = url.set(query=hidden).render_as_string(hide_password=True)
+        return text.replace("%2A%2A%2A", "***")
     return ""
 
 
@@ -155,8 +157,8 @@ def origin_of(
         stated = dotenv_line(name, base_of(config))
         reader = reads[0] if reads else None
         if stated is not None and _same(stated.text, url):
-            return Origin(stated.path, stated.line, name, reader)
-        return Origin(*(reader or frame), name, reader or frame)
+            return Origin(stated.path, stated.line, name, True, reader)
+        return Origin(*(reader or frame), name, True, reader)
     return Origin(*frame)
 
 
