@@ -17,42 +17,16 @@ NAMES = st.sampled_from([name for name, _, _ in describe()]) | st.text(string.as
 KEYS = NAMES | st.just("alembic")
 SCALARS = st.sampled_from(
     [
-        "1",
-        "-1",
-        "1e400",
-        "nan",
-        "true",
-        '"5s"',
-        "''",
-        "[]",
-        "['a',1]",
-        "{}",
-        "{x=1}",
-        "1979-05-27T07:32:00Z",
-        "07:32:00",
-        "[[1]]",
-        "0x1F",
-        "%(here)s",
-        "%",
-        "=",
-        '"""',
-        "'''",
-        ",",
+        "1", "-1", "1e400", "nan", "true", '"5s"', "''", "[]", "['a',1]", "{}", "{x=1}", "0x1F",
+        "1979-05-27T07:32:00Z", "07:32:00", "[[1]]", "%(here)s", "%", "=", '"""', "'''", ",",
     ]
-)
+)  # fmt: skip
 HEADERS = st.sampled_from(
     [
-        "[alembic_guard]",
-        "[tool.alembic_guard]",
-        "[tool.alembic_guard.alembic]",
-        "[[tool.alembic_guard]]",
-        "[tool]",
-        "[DEFAULT]",
-        "alembic_guard=1",
-        "[alembic_guard:alembic]",
-        "[",
+        "[alembic_guard]", "[tool.alembic_guard]", "[tool.alembic_guard.alembic]", "[tool]", "[",
+        "[[tool.alembic_guard]]", "[DEFAULT]", "alembic_guard=1", "[alembic_guard:alembic]",
     ]
-)
+)  # fmt: skip
 LINES = st.lists(HEADERS | st.builds("{} = {}".format, KEYS, SCALARS) | st.text(max_size=10))
 FILES = LINES.map("\n".join).map(lambda text: text.encode("utf-8", "replace")) | st.binary()
 
