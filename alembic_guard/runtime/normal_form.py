@@ -16,6 +16,7 @@ import ast
 import hashlib
 import warnings
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 
 VERSION = 1
@@ -25,7 +26,7 @@ _PLACE = {"revision", "down_revision", "branch_labels", "depends_on"}
 
 # The fields that mean something, in the order of the language reference. `ctx`, `kind` and
 # `type_comment` repeat what is said elsewhere, hints and `type_params` are not run.
-_FIELDS = {
+_FIELDS_IN_WORDS = {
     "Assert": "test msg",
     "Assign": "targets value",
     "AsyncFor": "target iter body orelse",
@@ -96,6 +97,7 @@ _FIELDS = {
     "match_case": "pattern guard body",
     "withitem": "context_expr optional_vars",
 }
+_FIELDS = {node: tuple(words.split()) for node, words in _FIELDS_IN_WORDS.items()}
 _OF_A_BODY = {"body", "orelse", "finalbody"}
 
 
@@ -112,42 +114,54 @@ def normal_form(source: bytes | str) -> str:
         except (ValueError, RecursionError, MemoryError) as error:  # null bytes, too deep
             raise SyntaxError(str(error)) from error
     tree.body = [statement for statement in tree.body if not _is_place(statement)]
-    digest = hashlib.sha256()
-    for token in _tokens(tree, _used_names(tree)):
-        digest.update(token.encode())
-    return f"{VERSION}:{digest.hexdigest()}"
+    tokens, used = _walk(tree)
+    text = "".join(one if isinstance(one, str) else _imported(one, used) for one in tokens)
+    return f"{VERSION}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _tokens(tree: ast.Module, used: frozenset[str]) -> Iterator[str]:
-    """The tree as text, without recursion: a sum of a thousand strings is as many levels deep."""
+def _walk(tree: ast.Module) -> tuple[list[str | _Imports], set[str]]:
+    """The tree as text, and the names that are used outside of hints.
+
+    Without recursion: a sum of a thousand strings is as many levels deep.
+    """
+    tokens: list[str | _Imports] = []
+    used: set[str] = set()
     waiting: list[object] = [tree]
     while waiting:
-        match waiting.pop():
-            case _Token(text):
-                yield text
-            case ast.Constant(value=value):
-                yield _constant(value)
-            case ast.AST() as node:
-                yield f"{type(node).__name__}("
-                waiting.append(_CLOSE)
-                waiting += reversed([*_parts(node, used)])
-            case list() as several:
-                yield "["
-                waiting.append(_END)
-                waiting += reversed(several)
-            case None:
-                yield "-,"
-            case value:
-                yield _constant(value)
+        one = waiting.pop()
+        if isinstance(one, ast.Constant):
+            tokens.append(_constant(one.value))
+        elif isinstance(one, ast.AST):
+            if isinstance(one, ast.Name):
+                used.add(one.id)
+            tokens.append(f"{type(one).__name__}(")
+            waiting.append(_CLOSE)
+            waiting += reversed([*_parts(one)])
+        elif isinstance(one, list):
+            tokens.append("[")
+            waiting.append(_END)
+            waiting += reversed(one)
+        elif isinstance(one, _Token):
+            tokens.append(one.text)
+        elif isinstance(one, _Imports):
+            tokens.append(one)
+        else:
+            tokens.append("-," if one is None else _constant(one))
+    return tokens, used
 
 
+@dataclass(frozen=True)
 class _Token:
     """A text that is no value of the source."""
 
-    __match_args__ = ("text",)
+    text: str
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+
+@dataclass(frozen=True)
+class _Imports:
+    """Imports that stand together, whose order means nothing."""
+
+    statements: tuple[ast.Import | ast.ImportFrom, ...]
 
 
 _CLOSE, _END = _Token(")"), _Token("]")
@@ -158,18 +172,15 @@ def _constant(value: object) -> str:
     return f"{type(value).__name__}:{value:x}," if type(value) is int else f"{value!a},"
 
 
-def _parts(node: ast.AST, used: frozenset[str] | None) -> Iterator[object]:
-    """What a node consists of, in order.
-
-    :param used: names that are used; of others no import is kept. None leaves all imports out.
-    """
+def _parts(node: ast.AST) -> Iterator[object]:
+    """What a node consists of, in order."""
     if isinstance(node, ast.JoinedStr):
         yield _joined(node.values)
         return
-    for name in _FIELDS.get(type(node).__name__, "").split():
+    for name in _FIELDS.get(type(node).__name__, ()):
         value = getattr(node, name)
         if isinstance(value, list) and name in _OF_A_BODY:
-            yield [*_statements(value, used, of_a_class=isinstance(node, ast.ClassDef))]
+            yield [*_statements(value, of_a_class=isinstance(node, ast.ClassDef))]
         elif isinstance(node, ast.Delete):
             yield [*_flat(value)]
         elif name == "format_spec":  # an empty one, f"{a:}", is none
@@ -178,15 +189,13 @@ def _parts(node: ast.AST, used: frozenset[str] | None) -> Iterator[object]:
             yield value
 
 
-def _statements(
-    body: Iterable[ast.stmt], used: frozenset[str] | None, of_a_class: bool
-) -> Iterator[object]:
+def _statements(body: Iterable[ast.stmt], of_a_class: bool) -> Iterator[object]:
     plain = (one for statement in body for one in _plain(statement, of_a_class))
     for imports, run in groupby(plain, lambda one: isinstance(one, ast.Import | ast.ImportFrom)):
-        if not imports:
+        if imports:
+            yield _Imports(tuple(run))  # type: ignore[arg-type]
+        else:
             yield from run
-        elif used is not None:
-            yield from map(_Token, sorted({*_imported(run, used)}))
 
 
 def _plain(statement: ast.stmt, of_a_class: bool) -> Iterator[ast.AST]:
@@ -208,31 +217,19 @@ def _plain(statement: ast.stmt, of_a_class: bool) -> Iterator[ast.AST]:
             yield statement
 
 
-def _imported(run: Iterable[object], used: frozenset[str]) -> Iterator[str]:
-    """A text for each name that is imported and used; a name that nothing uses is for hints."""
-    for statement in run:
-        assert isinstance(statement, ast.Import | ast.ImportFrom)
+def _imported(imports: _Imports, used: set[str]) -> str:
+    """What is imported and used; a name that nothing else uses is there for hints."""
+    found = set()
+    for statement in imports.statements:
         for alias in statement.names:
             bound = alias.asname or alias.name
             if isinstance(statement, ast.ImportFrom):
                 home = f"{'.' * (statement.level or 0)}{statement.module or ''}"
                 if home != "__future__" and (bound in used or bound == "*"):
-                    yield f"from {home} import {alias.name} as {bound},"
+                    found.add(f"from {home} import {alias.name} as {bound},")
             elif bound.split(".")[0] in used:
-                yield f"import {alias.name} as {alias.asname},"
-
-
-def _used_names(tree: ast.Module) -> frozenset[str]:
-    """The names that occur outside of hints."""
-    found = set()
-    waiting: list[object] = [tree]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, ast.Name):
-            found.add(one.id)
-        waiting += one if isinstance(one, list) else []
-        waiting += _parts(one, None) if isinstance(one, ast.AST) else []
-    return frozenset(found)
+                found.add(f"import {alias.name} as {alias.asname},")
+    return "".join(sorted(found))
 
 
 def _joined(values: list[ast.expr]) -> list[object]:

@@ -261,15 +261,15 @@ def _grounded(name: str, files: Mapping[str, Script], skipped: set[str]) -> Iter
 
 def _heads_above(script: Script, files: Mapping[str, Script]) -> list[str]:
     """The heads that rest on a revision."""
-    seen, waiting, heads = {script.revision}, [script.revision], set()
+    heads = sorted(name for name, one in files.items() if not one._all_nextrev)
+    if len(heads) == 1:
+        return heads
+    seen, waiting = {script.revision}, [script.revision]
     while waiting:
-        name = waiting.pop()
-        above = files[name]._all_nextrev
-        if not above:
-            heads.add(name)
-        waiting += above - seen
+        above = files[waiting.pop()]._all_nextrev - seen
+        waiting += above
         seen |= above
-    return sorted(heads)
+    return [name for name in heads if name in seen]
 
 
 def _down(script: Script) -> tuple[str, ...]:

@@ -231,7 +231,7 @@ def test_every_field_of_every_node_is_read_or_left_out_on_purpose() -> None:
         for name, node in vars(ast).items()
         if isinstance(node, type) and issubclass(node, ast.AST) and name not in abstract
         for field in getattr(node, "_fields", ())
-        if field not in left_out and field not in module._FIELDS.get(name, "").split()
+        if field not in left_out and field not in module._FIELDS.get(name, ())
     ]
     assert unread == []
 
@@ -281,9 +281,12 @@ print(*a, b, *c, d=e, **f); a = b = c; a //= 2
 '''
 
 PROGRAM = """
-import json, runpy, sys
-normal_form = runpy.run_path(sys.argv[1])["normal_form"]
-print(json.dumps([normal_form(open(path, "rb").read()) for path in json.load(sys.stdin)]))
+import json, sys
+from importlib.util import module_from_spec, spec_from_file_location
+spec = spec_from_file_location("form", sys.argv[1])
+form = sys.modules["form"] = module_from_spec(spec)
+spec.loader.exec_module(form)
+print(json.dumps([form.normal_form(open(path, "rb").read()) for path in json.load(sys.stdin)]))
 """
 
 
