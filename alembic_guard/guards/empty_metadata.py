@@ -2,7 +2,7 @@ r"""The MetaData that env.py gives holds no table.
 
 Autogenerate would take every table of the database for one that your models dropped. Either the
 modules with the models are not imported (then ``models-not-imported`` says which), or env.py names
-another ``MetaData`` than the models use.
+another ``MetaData`` than the models use: a second ``Base``, or one that it makes itself.
 
 Fix: import the modules that define your models in ``env.py``, and give it their own
 ``Base.metadata``.

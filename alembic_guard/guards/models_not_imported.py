@@ -3,6 +3,10 @@
 SQLAlchemy knows a table only once the module that defines it has been imported. Autogenerate
 leaves out what it does not know, and proposes to drop it where the database already has it.
 
+Only models of the metadata that env.py gives are named, never those of tests, of ignored folders or
+of a service beside this one. It is a warning where it cannot be told from the text what the table is
+called, or whether it is declared at all: a computed ``__tablename__``, a class under an ``if``.
+
 Fix: import the module in ``env.py``, or in the package that env.py imports.
 
 Bad::

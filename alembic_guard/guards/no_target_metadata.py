@@ -1,7 +1,7 @@
 r"""Autogenerate has no models to compare the database with.
 
-``env.py`` gives ``target_metadata = None``, or never hands it to ``context.configure()``. There is
-nothing to compare, so no migration can be derived.
+``env.py`` gives ``target_metadata = None``, or a class instead of its ``metadata``, or never hands
+it to ``context.configure()``. There is nothing to compare, so no migration can be derived.
 
 Fix: import the ``MetaData`` of your models in ``env.py`` and pass it on.
 

@@ -2,7 +2,7 @@ r"""The tables are there, and no revision is recorded.
 
 Something other than Alembic made them: most often ``Base.metadata.create_all()`` beside the
 migrations. Autogenerate would then find nothing to write, and the first upgrade would fail with
-"table already exists".
+"table already exists". Calls of ``create_all()`` in the project's code are named by file and line.
 
 Fix: take ``create_all()`` out of the application; then tell Alembic which revision the database
 already has (``alembic stamp``), or, where there is no revision yet, write the first one against an
