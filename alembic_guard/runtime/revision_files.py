@@ -7,14 +7,16 @@ Does not: resolve revisions. The history is Alembic's own ``RevisionMap``; what 
 files directly is what that map stumbles over, or cannot say.
 
 Private names of Alembic, tried on 1.18.4 and 1.20.1: ``Script._list_py_dir``,
-``script.base._only_source_rev_file``, ``script.revision._revision_illegal_chars``.
+``script.base._only_source_rev_file``, ``script.revision._revision_illegal_chars``,
+``RevisionMap._revision_map``, which is there once every file was loaded.
 """
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -26,7 +28,7 @@ from alembic.script.revision import Revision, RevisionMap, _revision_illegal_cha
 
 from alembic_guard.runtime.heads import group_heads, lineage, version_locations
 from alembic_guard.runtime.history import RESERVED, BrokenHistory, relative
-from alembic_guard.runtime.revision_syntax import Harm, Problem, RevisionFile, read_text
+from alembic_guard.runtime.revision_syntax import Harm, Problem, RevisionFile, read_head, read_text
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
@@ -76,14 +78,9 @@ class RevisionFiles:
         cls, texts: Mapping[str, str | bytes], locations: tuple[Path, ...] = ()
     ) -> RevisionFiles:
         """Files by their paths; what Alembic takes for no revision by its name is left out."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Alembic shows them when it loads the file
-            files = [
-                read_text(path, text)
-                for path, text in texts.items()
-                if _only_source_rev_file.match(Path(path).name)
-            ]
-        return cls(tuple(files), locations)
+        names = [path for path in texts if _only_source_rev_file.match(Path(path).name)]
+        with _without_warnings():
+            return cls(tuple(read_text(path, texts[path]) for path in names), locations)
 
     @cached_property
     def by_id(self) -> dict[str, tuple[RevisionFile, ...]]:
@@ -230,27 +227,38 @@ def illegal_characters(revision: str) -> tuple[str, ...]:
 def read_revision_files(script: ScriptDirectory) -> RevisionFiles:
     """The files of every version location, as Alembic lists them; none is run."""
     locations = version_locations(script)
+    there = [location for location in locations if location.exists()]
+    listed = [path for location in there for path in Script._list_py_dir(script, location)]
+    named = _by_shown_path(listed)
+    is_loaded = "_revision_map" in vars(script.revision_map)
+    with _without_warnings():
+        files = [
+            _read(name, path, read_head if is_loaded else read_text)
+            for name, path in named.items()
+            if _only_source_rev_file.match(path.name)
+        ]
+    files += _compiled(named) if script.sourceless else ()
+    return RevisionFiles(tuple(files), locations)
+
+
+def _by_shown_path(listed: Sequence[Path]) -> dict[str, Path]:
+    """Each file once, by the path that a user would type; links are followed, as Alembic does."""
+    resolved = {folder: folder.resolve() for folder in {path.parent for path in listed}}
     paths = dict.fromkeys(
-        Path(os.path.realpath(path))  # Path.resolve raises where links go in a circle
-        for location in locations
-        if location.exists()
-        for path in Script._list_py_dir(script, location)
+        # Path.resolve raises where links go in a circle.
+        Path(os.path.realpath(path)) if path.is_symlink() else resolved[path.parent] / path.name
+        for path in listed
     )
-    folders = {path.parent: Path(relative(path.parent)) for path in paths}
-    shown = {str(folders[path.parent] / path.name): path for path in paths}
-    texts: dict[str, str | bytes] = {}
-    unread: list[RevisionFile] = []
-    for name, path in shown.items():
-        if not _only_source_rev_file.match(path.name):
-            continue
-        try:
-            texts[name] = path.read_bytes()
-        except OSError as error:
-            problem = Problem(Harm.UNREADABLE, said=error.strerror or str(error))
-            unread.append(RevisionFile(name, problem=problem, opaque=True))
-    unread += _compiled(shown) if script.sourceless else ()
-    found = RevisionFiles.from_texts(texts, locations)
-    return RevisionFiles((*found.files, *unread), locations)
+    shown = {folder: Path(relative(folder)) for folder in {path.parent for path in paths}}
+    return {str(shown[path.parent] / path.name): path for path in paths}
+
+
+def _read(name: str, path: Path, read: Callable[[str, bytes], RevisionFile]) -> RevisionFile:
+    try:
+        return read(name, path.read_bytes())
+    except OSError as error:
+        problem = Problem(Harm.UNREADABLE, said=error.strerror or str(error))
+        return RevisionFile(name, problem=problem, opaque=True)
 
 
 def _compiled(paths: Mapping[str, Path]) -> Iterator[RevisionFile]:
@@ -259,6 +267,14 @@ def _compiled(paths: Mapping[str, Path]) -> Iterator[RevisionFile]:
     for name, path in paths.items():
         if path.suffix in (".pyc", ".pyo") and path.name.split(".")[0] not in sources:
             yield RevisionFile(name, problem=Problem(Harm.COMPILED), opaque=True)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """What Python warns of when it compiles; Alembic shows it when it loads the file."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def files_of(subject: BrokenHistory | RevisionFiles) -> RevisionFiles:

@@ -53,6 +53,20 @@ def test_a_file_that_raises(sqlite_project: Project) -> None:
     )
 
 
+@pytest.mark.parametrize("command", [("safe-upgrade",), ("guard-check", "--no-database")])
+def test_a_file_in_the_middle_that_was_deleted(
+    sqlite_project: Project, command: tuple[str, ...]
+) -> None:
+    settled(sqlite_project).add_revision("0003", "0002", "pass", message="last")
+    path = "migrations/versions/0003_last.py"
+    assert stopped(sqlite_project, *command) == (
+        f"error: broken-revision-file ({path}:13): {path}:13 has 0002 as its `down_revision`, "
+        "and no file defines that revision.\n"
+        "    Its file was deleted or renamed, or is on a branch that is not checked out here.\n"
+        "    next: git log --all --oneline -S0002 -- '*.py'  # who has the file\n"
+    )
+
+
 def test_two_broken_files_are_both_told(sqlite_project: Project) -> None:
     settled(sqlite_project).add_revision("0003", "0002", "pass", message="lost")
     sqlite_project.write(PATH, "LIMIT = 3\n")
