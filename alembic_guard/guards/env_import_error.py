@@ -113,7 +113,7 @@ def _lacking(failed: EnvironmentFailed, by: str) -> Finding:
     return Finding(
         _NAME,
         f"{by} raises ImportError: {said.rstrip('.')}.",
-        why=f"It was found in {where.rstrip(')')}." if where else "",
+        why=f"It was found in {relative(where.rstrip(')'))}." if where else "",
         next=(
             *((f"in {by}, write {near}",) if near else ()),
             look if " " not in module else "alembic --raiseerr current  # the whole traceback",

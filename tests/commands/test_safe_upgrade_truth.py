@@ -346,7 +346,7 @@ def test_an_env_py_that_never_migrates_is_named(sqlite_project: Project) -> None
     assert (result.returncode, result.stdout.splitlines()[0]) == (
         1,
         "error: connection-not-configured (migrations/env.py): "
-        "migrations/env.py gives Alembic no connection.",
+        "migrations/env.py ended without calling context.run_migrations().",
     )
 
 

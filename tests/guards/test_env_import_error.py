@@ -167,7 +167,7 @@ def test_a_name_that_the_module_does_not_have(sqlite_project: Project) -> None:
     assert failing(sqlite_project) == (
         f"error: env-import-error ({ENV_PY}:21): {ENV_PY} raises ImportError: "
         "cannot import name 'Bose' from 'models'.\n"
-        f"    It was found in {sqlite_project.path}/models.py.\n"
+        "    It was found in models.py.\n"
         f"    next: in {ENV_PY}, write Base\n"
         "    next: python -c 'import models; print(models.__file__)'  # is it the one you mean?\n"
     )
