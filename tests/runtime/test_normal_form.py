@@ -286,7 +286,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 spec = spec_from_file_location("form", sys.argv[1])
 form = sys.modules["form"] = module_from_spec(spec)
 spec.loader.exec_module(form)
-print(json.dumps([form.normal_form(open(path, "rb").read()) for path in json.load(sys.stdin)]))
+print(json.dumps({name: form.normal_form(text) for name, text in json.load(sys.stdin).items()}))
 """
 
 
@@ -298,27 +298,31 @@ def interpreter(version: str) -> str | None:
 
 
 @pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13", "3.14"])
-def test_every_python_says_the_same(version: str, tmp_path: Path) -> None:
+def test_every_python_says_the_same(version: str) -> None:
     python = interpreter(version)
     if python is None:
         pytest.skip(f"no Python {version}")
-    (tmp_path / "awkward.py").write_text(AWKWARD, "utf-8")
-    here = {**corpus(), str(tmp_path / "awkward.py"): normal_form(AWKWARD)}
     done = subprocess.run(
         [python, "-c", PROGRAM, str(module.__file__)],
-        input=json.dumps([*here]),
+        input=json.dumps(corpus()),
         capture_output=True,
         text=True,
         timeout=250,
     )
     assert done.returncode == 0, done.stderr
-    there = dict(zip(here, json.loads(done.stdout), strict=True))
-    assert {path for path in here if there[path] != here[path]} == set()
+    there, here = json.loads(done.stdout), forms()
+    assert {name for name in here if there[name] != here[name]} == set()
 
 
 @cache
 def corpus() -> dict[str, str]:
-    """Files and their forms: everything of ours, of Alembic and of SQLAlchemy."""
+    """Sources: everything of ours, of Alembic and of SQLAlchemy, and what is awkward."""
     homes = (ROOT / "alembic_guard", ROOT / "tests", *alembic.__path__, *sqlalchemy.__path__)
     files = [file for home in homes for file in sorted(Path(home).rglob("*.py"))]
-    return {str(file): normal_form(file.read_bytes()) for file in files}
+    return {**{str(file): file.read_text("utf-8") for file in files}, "awkward": AWKWARD}
+
+
+@cache
+def forms() -> dict[str, str]:
+    """What this Python says of each."""
+    return {name: normal_form(source) for name, source in corpus().items()}
