@@ -12,7 +12,6 @@ import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,22 +19,23 @@ import alembic
 import sqlalchemy
 
 from alembic_guard import __version__, guards
-from alembic_guard.commands.drafting import loaded_metadata
+from alembic_guard.commands.looking import Look
 from alembic_guard.commands.refusing import EVENTS
 from alembic_guard.commands.standing import code_places
 from alembic_guard.finding import Finding, Severity
 from alembic_guard.guards._subjects import NeverCommitted
 from alembic_guard.masking import Mask
 from alembic_guard.runtime.configuration_text import configuration_text
-from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call, run_environment
 from alembic_guard.runtime.failure import EnvironmentFailed, NoMigrationsRun
-from alembic_guard.runtime.history import heads, load, open_script, relative, shown, upgrade_steps
+from alembic_guard.runtime.git import uncommitted_revisions
+from alembic_guard.runtime.git_join import joined_texts
+from alembic_guard.runtime.heads import version_locations
+from alembic_guard.runtime.heads_file import heads_files
+from alembic_guard.runtime.history import counted, heads, load, open_script, relative, shown
 from alembic_guard.runtime.in_process import in_process
 from alembic_guard.runtime.installation import installation
-from alembic_guard.runtime.missing import unknown_revisions
-from alembic_guard.runtime.observation import live_columns, observe
-from alembic_guard.runtime.revision_files import read_revision_files
+from alembic_guard.runtime.revision_files import RevisionFiles, read_revision_files
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class Examination:
 
     :param say: takes each check as soon as it is done: the next one may take long.
     :param with_database: whether to run env.py, which connects.
+    :param against: a branch or commit of git, whose revision files are joined with those at hand.
     :param notes: whether to say what is only worth knowing.
     """
 
@@ -87,10 +88,13 @@ class Examination:
     allow: Sequence[str] = ()
     say: Callable[[Check], None] = lambda check: None
     with_database: bool = True
+    against: str | None = None
     notes: bool = True
     checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     databases: list[dict[str, Any]] = field(default_factory=list)
+    note: str = ""
+    """What could not be known of the branch that the files were joined with."""
     heads: tuple[str, ...] = ()
     history: tuple[Script, ...] | None = None
     """Every revision that could be loaded; None when the files make no history."""
@@ -153,20 +157,33 @@ class Examination:
 
     def _revision_files(self, script: ScriptDirectory) -> None:
         with self.check("revision files") as facts:
-            self.judge(read_revision_files(script))
+            self.judge(self._files(script))
             self.history = load(script)
+            paths = [each.path for each in self.history]
+            self.judge(uncommitted_revisions(paths, self.settings.require_committed))
+            for file in heads_files(script) if self.settings.heads_file else ():
+                self.judge(file)
             self.heads = tuple(revision.revision for revision in heads(script))
-            facts.append(_counted(len(self.history), "revision"))
-            facts.append(f"{_counted(len(self.heads), 'head')}: {shown(self.heads, 'none')}")
+            facts.append(counted(len(self.history), "revision"))
+            facts.append(f"{counted(len(self.heads), 'head')}: {shown(self.heads, 'none')}")
+
+    def _files(self, script: ScriptDirectory) -> RevisionFiles:
+        """The files at hand, or those that a merge would leave."""
+        if self.against is None:
+            return read_revision_files(script)
+        locations = version_locations(script)
+        joined = joined_texts(self.against, locations, script.recursive_version_locations)
+        self.note = joined.note
+        return RevisionFiles.from_texts(joined.texts, locations)
 
     def _environment(self, script: ScriptDirectory) -> None:
         env_py, before = relative(script.env_py_location), len(self.findings)
-        looks: list[_Look] = []
+        looks: list[Look] = []
 
         def migrating(call: Call, _plain: Callable[[], None]) -> None:
             if not looks:
                 self._done("env.py", before, [env_py])
-            looks.append(_Look(self, script, call))
+            looks.append(Look(self, script, call))
             looks[-1].run()
 
         try:
@@ -199,66 +216,3 @@ class Examination:
             facts.append(f"SQLAlchemy {sqlalchemy.__version__}")
             facts.append(f"alembic-guardrails {__version__}")
             self.judge(installation(self.config))
-
-
-class _Look:
-    """What is seen of one database that env.py configures."""
-
-    def __init__(self, examination: Examination, script: ScriptDirectory, call: Call) -> None:
-        self.examination = examination
-        self.script = script
-        self.call = call
-        self.database = Database(call.connection)
-        examination.mask.learn_url(call.connection.engine.url)
-
-    @property
-    def never_committed(self) -> bool:
-        """Whether env.py left a transaction of its own without a commit; known at its end."""
-        call = self.call
-        return call.in_transaction and not call.handed_in and not call.committed
-
-    def run(self) -> None:
-        """Check what belongs to a database, in order."""
-        check = self.examination.check
-        with check("URL") as facts:
-            facts.append(self.database.url)
-        with check("driver") as facts:
-            facts.append(self.database.driver)
-        with check("server") as facts:
-            facts.append(self.database.server)
-            if self.call.absent_file is not None:
-                facts.append(f"{relative(self.call.absent_file)} does not exist yet")
-        if self.examination.history is None:
-            for name in ("metadata", "history"):
-                self.examination.skip(name, "the revision files cannot be loaded")
-            return
-        with check("metadata") as facts:
-            facts += self._metadata()
-        with check("history") as facts:
-            facts += self._history()
-
-    def _metadata(self) -> Iterator[str]:
-        examination, connection = self.examination, self.call.connection
-        recorded = self.call.heads()
-        with self.call.reading():
-            journal = examination.settings.journal_table
-            observation = observe(self.call.context, recorded, journal)
-            columns = partial(live_columns, connection)
-            loaded = loaded_metadata(examination.config, self.script, observation, columns)
-        examination.judge(loaded)
-        yield f"{_counted(len(loaded.tables), 'table')} in the models"
-        yield f"{len(loaded.live)} in the database"
-
-    def _history(self) -> Iterator[str]:
-        recorded = self.call.heads()
-        self.examination.databases.append(
-            {"database": self.database.url, "current": list(recorded)}
-        )
-        yield f"at {shown(recorded)}"
-        unknown_revisions(self.script, recorded)
-        pending = upgrade_steps(self.script, "heads", recorded)
-        yield f"{_counted(len(pending), 'revision')} behind" if pending else "nothing pending"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report
+from alembic_guard.runtime.history import counted
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -29,12 +30,15 @@ class Checked:
     :param revisions: how many files there are; :param heads: those that nothing follows.
     :param databases: masked URL and current revisions of each.
     :param findings: those that do not refuse.
+    :param against: what the revision files were joined with; :param note: what could not be known.
     """
 
     revisions: int
     heads: tuple[str, ...]
     databases: tuple[dict[str, Any], ...]
     findings: tuple[Finding, ...]
+    against: str | None = None
+    note: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """For a report's ``data``."""
@@ -42,30 +46,39 @@ class Checked:
             "revisions": self.revisions,
             "heads": list(self.heads),
             "databases": list(self.databases),
+            "against": self.against,
+            "note": self.note,
         }
 
 
 def check(
     config: Config,
     *,
+    against: str | None = None,
     database: bool = True,
     allow: Sequence[str] = (),
 ) -> Checked:
     """Judge a project as it is; change nothing.
 
+    :param against: a branch or commit of git: its revision files are joined with those at hand, and
+        what is judged is what a merge would leave.
     :param database: whether to run env.py, which connects.
     :param allow: names of guards that only report.
     :raises Refused: when a guard refuses; its ``data`` holds what was checked.
     """
     mask, data = Mask(), dict[str, Any]()
     with refusing(mask, data):
-        examination = Examination(config, mask, allow, with_database=database, notes=False)
+        examination = Examination(
+            config, mask, allow, with_database=database, against=against, notes=False
+        )
         examination.run()
         checked = Checked(
             len(examination.history or ()),
             examination.heads,
             tuple(examination.databases),
             tuple(examination.findings),
+            against,
+            examination.note,
         )
         data.update(checked.as_json())
         if any(finding.refuses for finding in checked.findings):
@@ -74,6 +87,11 @@ def check(
 
 
 @click.command("guard-check", cls=GuardCommand, help=COMMANDS["guard-check"])
+@click.option(
+    "--against",
+    metavar="REF",
+    help="Judge the revision files as they will be once REF of git is merged.",
+)
 @click.option(
     "--database/--no-database",
     default=True,
@@ -88,15 +106,16 @@ def command(
 
     def work(_progress: Progress) -> Report:
         checked = check(invocation.config, database=database, **options)
-        return Report(
-            invocation.name, 0, checked.findings, checked.as_json(), [_last_line(checked)]
-        )
+        return Report(invocation.name, 0, checked.findings, checked.as_json(), [*_lines(checked)])
 
     return invocation.run(work, format, output)
 
 
-def _last_line(checked: Checked) -> str:
-    revisions = f"{checked.revisions} revision{'' if checked.revisions == 1 else 's'}"
-    number = len(checked.databases)
-    databases = f"{number} database{'' if number == 1 else 's'}"
-    return f"Checked {revisions} and {databases}: no guard refuses."
+def _lines(checked: Checked) -> Iterator[str]:
+    revisions = counted(checked.revisions, "revision")
+    if checked.against is not None:
+        revisions += f", joined with {checked.against},"
+    databases = counted(len(checked.databases), "database")
+    yield f"Checked {revisions} and {databases}: no guard refuses."
+    if checked.note:
+        yield f"Note: {checked.note}"

@@ -80,6 +80,17 @@ def error_for(event: Exception, applied: Sequence[Applied] = ()) -> GuardError:
     return Refused(findings)
 
 
+def part_way(error: GuardError, applied: Sequence[Applied]) -> GuardError:
+    """The same refusal, which says what is in a database for good if anything is.
+
+    :param applied: before it, in another database of the same run.
+    """
+    if not applied:
+        return error
+    first, *rest = error.findings
+    return StoppedPartWay([_with_what_stays(first, applied), *rest], error.data)
+
+
 def _with_what_stays(finding: Finding, applied: Sequence[Applied]) -> Finding:
     if not applied:
         return finding

@@ -13,12 +13,20 @@ from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.upgrade import Upgrade
 from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
 from alembic_guard.commands.options import judging, setting
-from alembic_guard.commands.refusing import EVENTS, error_for, masked_progress, refusing
+from alembic_guard.commands.preflight import Preflight
+from alembic_guard.commands.refusing import (
+    EVENTS,
+    error_for,
+    masked_progress,
+    part_way,
+    refusing,
+)
+from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report, masked_finding
 from alembic_guard.runtime.failure import NoMigrationsRun
-from alembic_guard.runtime.history import load, open_script
+from alembic_guard.runtime.history import counted, load, open_script
 from alembic_guard.runtime.loggers import kept_loggers
 from alembic_guard.runtime.stopped import Applied
 from alembic_guard.settings import Settings
@@ -33,7 +41,7 @@ class Upgraded:
 
     :param plans: one for each database that env.py configured.
     :param applied: every revision that is in a database now and was not before.
-    :param findings: what was let through.
+    :param findings: what was seen and did not refuse.
     """
 
     plans: tuple[Plan, ...]
@@ -45,7 +53,7 @@ class Upgraded:
         return {
             "databases": [plan.as_json() for plan in self.plans],
             "applied": [applied.as_json() for applied in self.applied],
-            "allowed": [finding.name for finding in self.findings],
+            "allowed": [finding.name for finding in self.findings if finding.allowed],
         }
 
 
@@ -88,6 +96,7 @@ def safe_upgrade(
         )
         script = open_script(config)
         load(script)
+        preflight = Preflight(config, script, settings)
         upgrade = Upgrade(
             config,
             script,
@@ -95,34 +104,41 @@ def safe_upgrade(
             settings,
             mask,
             say=masked_progress(progress, mask),
+            preflight=preflight,
             plan_only=plan,
             options={"tag": tag},
         )
         try:
-            _run(upgrade)
+            _run(upgrade, preflight)
         finally:
-            upgraded = _upgraded(upgrade)
+            upgraded = _upgraded(upgrade, preflight)
             data.update(upgraded.as_json())
     return upgraded
 
 
-def _upgraded(upgrade: Upgrade) -> Upgraded:
-    findings = [
-        masked_finding(finding, upgrade.mask)
+def _upgraded(upgrade: Upgrade, preflight: Preflight) -> Upgraded:
+    let_through = [
+        finding
         for failed in upgrade.let_through
         for finding in guards.judge(failed, upgrade.settings.allow)
+    ]
+    findings = [
+        masked_finding(finding, upgrade.mask) for finding in (*preflight.findings, *let_through)
     ]
     return Upgraded(tuple(upgrade.plans), tuple(upgrade.applied), tuple(findings))
 
 
-def _run(upgrade: Upgrade) -> None:
+def _run(upgrade: Upgrade, preflight: Preflight) -> None:
     try:
         upgrade.run()
         if not upgrade.calls:
             raise NoMigrationsRun(upgrade.script.env_py_location)
+    except Refused as refused:
+        raise part_way(refused, upgrade.applied) from refused.__cause__
     except EVENTS as event:
         # whatever it was: a database that was upgraded before it stays so
-        raise error_for(event, upgrade.applied) from event
+        error = error_for(event, upgrade.applied)
+        raise type(error)([*error.findings, *preflight.findings], error.data) from event
 
 
 @click.command("safe-upgrade", cls=GuardCommand, help=COMMANDS["safe-upgrade"])
@@ -155,4 +171,4 @@ def _last_line(upgraded: Upgraded, plan: bool) -> str:
     number = len(upgraded.applied)
     if number == 0:
         return "Done: nothing to apply."
-    return f"Done: {number} revision{'s' if number > 1 else ''} applied."
+    return f"Done: {counted(number, 'revision')} applied."

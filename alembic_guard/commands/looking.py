@@ -1,0 +1,96 @@
+"""What is seen of one database that env.py configures: connection, models, history.
+
+Everything is read on the migration connection, in transactions that are ended again, and each
+question is asked only where the answers before it leave it a meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from alembic_guard.commands.drafting import loaded_metadata
+from alembic_guard.commands.preflight import connection_facts, history_facts
+from alembic_guard.commands.standing import missing_tables, unrecorded_tables
+from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.environment import Call
+from alembic_guard.runtime.history import as_revision, counted, relative, shown, upgrade_steps
+from alembic_guard.runtime.missing import unknown_revisions
+from alembic_guard.runtime.observation import live_columns, observe
+from alembic_guard.runtime.version_column import version_column
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
+
+    from alembic_guard.commands.examining import Examination
+
+
+class Look:
+    """What is seen of one database that env.py configures."""
+
+    def __init__(self, examination: Examination, script: ScriptDirectory, call: Call) -> None:
+        self.examination = examination
+        self.script = script
+        self.call = call
+        self.database = Database(call.connection)
+        examination.mask.learn_url(call.connection.engine.url)
+
+    @property
+    def never_committed(self) -> bool:
+        """Whether env.py left a transaction of its own without a commit; known at its end."""
+        call = self.call
+        return call.in_transaction and not call.handed_in and not call.committed
+
+    def run(self) -> None:
+        """Check what belongs to a database, in order."""
+        check = self.examination.check
+        with check("URL") as facts:
+            facts.append(self.database.url)
+        with check("driver") as facts:
+            facts.append(self.database.driver)
+        with check("server") as facts:
+            facts.append(self.database.server)
+            self.examination.judge(connection_facts(self.call))
+            if self.call.absent_file is not None:
+                facts.append(f"{relative(self.call.absent_file)} does not exist yet")
+        if self.examination.history is None:
+            for name in ("metadata", "history"):
+                self.examination.skip(name, "the revision files cannot be loaded")
+            return
+        with check("metadata") as facts:
+            facts += self._metadata()
+        with check("history") as facts:
+            facts += self._history()
+
+    def _metadata(self) -> Iterator[str]:
+        examination, connection = self.examination, self.call.connection
+        recorded = self.call.heads()
+        with self.call.reading():
+            journal = examination.settings.journal_table
+            observation = observe(self.call.context, recorded, journal)
+            columns = partial(live_columns, connection)
+            loaded = loaded_metadata(
+                examination.config, self.script, observation, columns, read_code=True
+            )
+        examination.judge(loaded)
+        if not loaded.tables & loaded.live:
+            examination.judge(missing_tables(self.script, self.call))
+        yield f"{counted(len(loaded.tables), 'table')} in the models"
+        yield f"{len(loaded.live)} in the database"
+
+    def _history(self) -> Iterator[str]:
+        recorded = self.call.heads()
+        self.examination.databases.append(
+            {"database": self.database.url, "current": list(recorded)}
+        )
+        yield f"at {shown(recorded)}"
+        script, examination = self.script, self.examination
+        unknown_revisions(script, recorded, self.call)
+        steps = upgrade_steps(script, "heads", recorded, self.call)
+        pending = [as_revision(step.revision) for step in steps]
+        yield f"{counted(len(pending), 'revision')} behind" if pending else "nothing pending"
+        examination.judge(history_facts(self.call, script, examination.settings))
+        examination.judge(unrecorded_tables(examination.config, script, self.call, pending))
+        with self.call.reading():
+            examination.judge(version_column(self.call.context, pending))

@@ -1,0 +1,102 @@
+"""What a database is asked before anything is applied to it; the doctor and the check ask the same.
+
+Each question is one or two queries on the migration connection, in a transaction that is ended
+again: nothing is written and no lock is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from alembic_guard import guards
+from alembic_guard.apply.journal import Journal
+from alembic_guard.commands.standing import missing_tables, unrecorded_tables
+from alembic_guard.errors import Refused
+from alembic_guard.finding import Finding
+from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.environment import Call
+from alembic_guard.runtime.git import uncommitted_revisions
+from alembic_guard.runtime.history import Revision
+from alembic_guard.runtime.live import LiveConnection, live_connection
+from alembic_guard.runtime.recorded import RecordedHistory, recorded_history
+from alembic_guard.runtime.table_names import table_keys
+from alembic_guard.runtime.version_column import version_column
+from alembic_guard.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+
+@dataclass
+class Preflight:
+    """The guards of what is asked, for one upgrade of any number of databases.
+
+    :param findings: what was seen, of all databases; each thing once.
+    """
+
+    config: Config
+    script: ScriptDirectory
+    settings: Settings
+    findings: list[Finding] = field(default_factory=list)
+
+    def __call__(self, call: Call, pending: Sequence[Revision]) -> tuple[str, ...]:
+        """Judge one database.
+
+        :returns: the names of guards that were let through.
+        :raises Refused: by the first question whose answer refuses, with all that was found.
+        """
+        allowed: dict[str, None] = {}
+        for subject in subjects(self.config, self.script, self.settings, call, pending):
+            found = guards.judge(subject, self.settings.allow)
+            self.findings += [each for each in found if each not in self.findings]
+            allowed.update((each.name, None) for each in found if each.allowed)
+            if any(each.refuses for each in found):
+                raise Refused(self.findings)
+        return tuple(allowed)
+
+
+def connection_facts(call: Call) -> LiveConnection:
+    """What the connection may do."""
+    with call.reading() as connection:
+        return live_connection(Database(connection), connection)
+
+
+def history_facts(call: Call, script: ScriptDirectory, settings: Settings) -> RecordedHistory:
+    """What the database recorded, held against the files; needs a file for each of its heads."""
+    schema = call.context.version_table_schema
+    with call.reading() as connection:
+        rows = Journal(settings.journal_table, schema, None).checksums(connection)
+        return recorded_history(call.context, script, rows, frozen=settings.frozen)
+
+
+def subjects(
+    config: Config,
+    script: ScriptDirectory,
+    settings: Settings,
+    call: Call,
+    pending: Sequence[Revision],
+) -> Iterator[Any]:
+    """What the guards judge before the pending revisions are applied, in this order.
+
+    :param pending: in the order of application; none where the database is at its target.
+    """
+    if not pending:
+        if _is_bare(call, settings):
+            yield missing_tables(script, call)
+        return
+    yield connection_facts(call)
+    yield unrecorded_tables(config, script, call, pending)
+    yield history_facts(call, script, settings)
+    with call.reading():
+        yield version_column(call.context, pending)
+    yield uncommitted_revisions([each.path for each in pending], settings.require_committed)
+
+
+def _is_bare(call: Call, settings: Settings) -> bool:
+    """Whether there is no table but Alembic's and ours."""
+    with call.reading() as connection:
+        names = {key.rpartition(".")[2] for key in table_keys(connection)}
+    return names <= {call.context.version_table, settings.journal_table}
