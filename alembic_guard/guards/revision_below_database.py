@@ -20,6 +20,7 @@ Bad::
     def upgrade():
         pass
     # edit: migrations/versions/0002_second.py: = '0001' -> = '000x'
+    $ alembic revision -m "third" --rev-id 0003
     $ alembic safe-upgrade
 
 Good::
@@ -30,6 +31,7 @@ Good::
     revision, down_revision = "000x", "0002"
     def upgrade():
         pass
+    $ alembic revision -m "third" --rev-id 0003
     $ alembic safe-upgrade
 """
 

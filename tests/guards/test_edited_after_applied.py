@@ -159,3 +159,18 @@ def test_without_a_journal_nothing_is_said(sqlite_project: Project) -> None:
     execute(sqlite_project, f"DROP TABLE {JOURNAL}")
     replace(sqlite_project, "0001", "SELECT '0001'", "SELECT '1'")
     assert found(sqlite_project) == []
+
+
+def test_safe_upgrade_warns_and_goes_on_unless_the_history_is_frozen(project: Project) -> None:
+    numbered(project, "0001")
+    applied(project)
+    replace(project, "0001", "SELECT '0001'", "SELECT '1'")
+    numbered(project, "0002", down="0001")
+    before = project.snapshot()
+    frozen = project.alembic("safe-upgrade", "--allow", "all", env={"ALEMBIC_GUARD_FROZEN": "true"})
+    message = "edited-after-applied (migrations/versions/0001_step.py): "
+    assert (frozen.returncode, f"error: {message}" in frozen.stdout) == (1, True)
+    assert (project.snapshot(), project.heads_in_database()) == (before, ("0001",))
+    warned = project.alembic("safe-upgrade")
+    assert (warned.returncode, f"warning: {message}" in warned.output) == (0, True)
+    assert project.heads_in_database() == ("0002",)

@@ -105,3 +105,21 @@ def test_the_table_is_named_with_its_schema(postgresql_project: Project) -> None
         context = MigrationContext.configure(connection, opts=options)
         (finding,) = guards.judge(version_column(context, pending))
     assert 'ops."Versions".version_num will take 32' in finding.message
+
+
+def test_safe_upgrade_refuses_before_anything_is_applied(mariadb_project: Project) -> None:
+    create = 'op.create_table("t", sa.Column("a", sa.Integer()))'
+    mariadb_project.add_revision(LONG, None, create, message="step")
+    before = mariadb_project.snapshot()
+    result = mariadb_project.alembic("safe-upgrade")
+    assert (result.returncode, result.stdout[result.stdout.index("error: ") :]) == (
+        1,
+        f"error: long-revision-id ({PATH}): The identifier {LONG} has 40 characters, and "
+        "alembic_version.version_num will take 32.\n"
+        "    The migration would run, and fail when it is recorded in "
+        f"{masked_url(mariadb_project)}.\n"
+        f'    next: in {PATH}: revision = "{LONG[:32]}"\n'
+        "    next: CREATE TABLE alembic_version (version_num VARCHAR(64) NOT NULL PRIMARY KEY);  "
+        "# before the first upgrade\n",
+    )
+    assert (mariadb_project.snapshot(), mariadb_project.tables()) == (before, [])

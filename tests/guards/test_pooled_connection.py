@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ from alembic_guard.finding import Severity
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.live import LiveConnection, live_connection
 from tests import servers
+from tests.commands.upgrading import change_env, masked_url
 from tests.guards.connecting import found, look
+from tests.project import Project
 
 # psycopg prepares nothing then, so that the pooler itself stays usable for the test.
 OPTIONS = {"connect_args": {"prepare_threshold": None}}
@@ -117,3 +120,19 @@ def test_it_is_seen_through_an_asynchronous_driver(pooler: Pooler) -> None:
 
 def unnamed() -> str:
     return ""
+
+
+def test_safe_upgrade_says_so_and_works_behind_it(
+    pooler: Pooler, postgresql_project: Project
+) -> None:
+    url = pooler("transaction")
+    project = replace(postgresql_project, url=url.render_as_string())
+    ini = project.read("alembic.ini").replace(postgresql_project.url, project.url)
+    project.write("alembic.ini", ini)
+    unprepared = 'prefix="sqlalchemy.", connect_args={"prepare_threshold": None},'
+    change_env(project, 'prefix="sqlalchemy.",', unprepared)
+    project.add_revision("0001", None, "pass")
+    result = project.alembic("safe-upgrade")
+    said = f"warning: pooled-connection: {masked_url(project)} is a pooler that hands out its "
+    assert (result.returncode, said in result.output) == (0, True), result.output
+    assert postgresql_project.heads_in_database() == ("0001",)

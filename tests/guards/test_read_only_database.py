@@ -19,11 +19,12 @@ from sqlalchemy.pool import NullPool
 
 from alembic_guard.finding import Finding
 from tests import servers
-from tests.commands.upgrading import masked_url
+from tests.commands.upgrading import change_env, masked_url
 from tests.conftest import without_server
 from tests.guards.connecting import found
 from tests.project import Project
 
+READ_ONLY = 'execution_options={"postgresql_readonly": True}'
 PRIMARY = "in the URL: the host of the primary  # alembic current -v says which URL is used"
 
 
@@ -127,6 +128,21 @@ def become_replica(binaries: Path, data: Path) -> None:
     (data / "standby.signal").touch()
     words = [program, "-D", str(data), "-w", "-m", "fast", "-l", str(data / "replica.log")]
     subprocess.run([*words, "restart"], **options)
+
+
+def test_safe_upgrade_refuses_before_anything_is_applied(postgresql_project: Project) -> None:
+    project = postgresql_project
+    project.add_revision("0001", None, "pass")
+    change_env(project, "poolclass=pool.NullPool", f"poolclass=pool.NullPool, {READ_ONLY}")
+    before = project.snapshot()
+    result = project.alembic("safe-upgrade")
+    assert (result.returncode, result.stdout[result.stdout.index("error: ") :]) == (
+        1,
+        f"error: read-only-database: Nothing can be written to {masked_url(project)}.\n"
+        "    The transactions of this connection are read only.\n"
+        "    next: in env.py: take out postgresql_readonly=True, or SET TRANSACTION READ ONLY\n",
+    )
+    assert (project.snapshot(), project.tables()) == (before, [])
 
 
 # --- MariaDB --------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from alembic_guard import guards
 from alembic_guard.finding import Finding, Severity
 from alembic_guard.runtime.history import as_revision, open_script
 from alembic_guard.runtime.recorded import oldest_first
+from tests.commands.upgrading import journal
 from tests.guards.recording import (
     JOURNAL,
     applied,
@@ -149,6 +150,40 @@ def test_what_plain_alembic_applied_before_is_on_record_too(
     applied(sqlite_project)
     insert(sqlite_project, "000x", "0001", "0002")
     assert proved(sqlite_project) == ["000x"]
+
+
+# --- By the commands ------------------------------------------------------------------------------
+
+
+def test_safe_upgrade_refuses_before_it_would_put_it_on_record(project: Project) -> None:
+    numbered(project, "0001", "0002")
+    applied(project)
+    insert(project, "000x", "0001", "0002")
+    numbered(project, "0003", down="0002")
+    before = (project.snapshot(), journal(project, "revision", "status"))
+    result = project.alembic("safe-upgrade")
+    assert (result.returncode, result.stdout[result.stdout.index("error: ") :]) == (
+        1,
+        "error: revision-below-database (migrations/versions/000x_step.py): "
+        "migrations/versions/000x_step.py was added below 0002 step, which this database has "
+        "applied, so Alembic never runs it here.\n"
+        "    The journal has what was below 0002 when it was applied, and 000x was not; it runs "
+        "only where the database begins below it.\n"
+        '    next: in migrations/versions/000x_step.py: down_revision = "0003"\n'
+        '    next: in migrations/versions/0002_step.py: down_revision = "0001"\n'
+        f"    next: {ALLOW}\n",
+    )
+    assert (project.snapshot(), journal(project, "revision", "status")) == before
+    assert project.heads_in_database() == ("0002",)
+
+
+def test_guard_check_finds_it_with_nothing_pending(sqlite_project: Project) -> None:
+    numbered(sqlite_project, "0001", "0002")
+    applied(sqlite_project)
+    insert(sqlite_project, "000x", "0001", "0002")
+    result = sqlite_project.alembic("guard-check")
+    assert result.returncode == 1
+    assert "error: revision-below-database (migrations/versions/000x_step.py): " in result.stdout
 
 
 # --- Not so ---------------------------------------------------------------------------------------
