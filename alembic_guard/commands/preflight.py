@@ -83,13 +83,14 @@ def subjects(
 
     :param pending: in the order of application; none where the database is at its target.
     """
-    if not pending:
-        if _is_bare(call, settings):
-            yield missing_tables(script, call)
-        return
-    yield connection_facts(call)
-    yield unrecorded_tables(config, script, call, pending)
+    if pending:
+        yield connection_facts(call)
+        yield unrecorded_tables(config, script, call, pending)
+    elif _is_bare(call, settings):
+        yield missing_tables(script, call)
     yield history_facts(call, script, settings)
+    if not pending:
+        return
     with call.reading():
         yield version_column(call.context, pending)
     yield uncommitted_revisions([each.path for each in pending], settings.require_committed)
