@@ -18,6 +18,46 @@ from alembic_guard.commands.invoke import load_command
 from alembic_guard.settings import PREFIX, describe
 
 DOCS = Path(__file__).parent
+EVERYWHERE = "every command"
+WHERE = {
+    "EnvironmentFailed": "every command that runs env.py",
+    "NoConfiguration": EVERYWHERE,
+    "BrokenHistory": EVERYWHERE,
+    "UnknownRevision": "every command with a database",
+    "CommandError": EVERYWHERE,
+    "SeveralHeads": "every command that needs one head",
+    "RevisionFiles": "`guard-doctor`, `guard-check`",
+    "ConfigurationText": "`guard-doctor`, `guard-check`",
+    "InProcess": "`guard-doctor`",
+    "Installation": "`guard-doctor`, `guard-check`",
+    "NeverCommitted": "`guard-doctor`, `guard-check`",
+    "HeadsFile": "`guard-check`, `guard-doctor`",
+    "Uncommitted": "before `safe-upgrade` applies, `guard-doctor`, `guard-check`",
+    "LiveConnection": "before `safe-upgrade` applies, `guard-doctor`, `guard-check`",
+    "RecordedHistory": "before `safe-upgrade` applies, `guard-doctor`, `guard-check`",
+    "UnrecordedTables": "before `safe-upgrade` applies, `guard-doctor`, `guard-check`",
+    "VersionColumn": "before `safe-upgrade` applies, `guard-doctor`, `guard-check`",
+    "MissingTables": "every command with a database at head",
+    "LoadedMetadata": "`guard-revision`, `revision --autogenerate`, `guard-doctor`, `guard-check`",
+    "Position": "`guard-revision`",
+    "Draft": "`guard-revision`, `revision --autogenerate`",
+    "RenderedText": "`guard-revision`",
+    "TemplateFailed": "`guard-revision`",
+    "HookFailure": "`guard-revision`",
+    "BrokenByHooks": "`guard-revision`",
+    "ProposedId": "`guard-revision`",
+    "Taken": "`guard-revision`",
+    "AnotherDeployer": "`safe-upgrade`",
+    "CheckFailed": "`safe-upgrade`",
+    "DeployerLockLost": "`safe-upgrade`",
+    "Interrupted": "`safe-upgrade`",
+    "JournalNotWritable": "`safe-upgrade`",
+    "LockNotGranted": "`safe-upgrade`",
+    "MigrationFailed": "`safe-upgrade`",
+    "RolledBack": "`safe-upgrade`",
+    "Stopped": "`safe-upgrade`",
+}
+"""What a guard judges, by the name of its class, and the moments at which there is such a thing."""
 NOTICE = "<!-- Written by docs/generate.py from the code; edit the docstring. -->\n\n"
 
 
@@ -34,33 +74,54 @@ def pages() -> Iterator[tuple[Path, str]]:
 
 def guard_page(entry: Entry) -> str:
     """The page of a guard, from its docstring."""
-    parts = [f"# {entry.name}", entry.title, entry.why, f"**Fix.** {entry.fix}", allowed(entry)]
+    parts = [f"# {entry.name}", entry.title, entry.why, f"**Fix.** {entry.fix}", facts(entry)]
     for title, example in (("Bad", entry.bad), ("Good", entry.good)):
         if example:
             parts += [f"## {title}", f"```text\n{example}\n```"]
     return NOTICE + "\n\n".join(parts) + "\n"
 
 
+def facts(entry: Entry) -> str:
+    """How much it weighs, where it runs, and whether it can be let through."""
+    rows = [
+        ("severity", severity(entry)),
+        ("where", where(entry)),
+        ("can be allowed", allowed(entry)),
+    ]
+    return "\n".join(["| | |", "| --- | --- |", *(f"| {name} | {text} |" for name, text in rows)])
+
+
+def severity(entry: Entry) -> str:
+    """An error, unless it says otherwise."""
+    return str(getattr(entry.load(), "SEVERITY", "error"))
+
+
+def where(entry: Entry) -> str:
+    """The moments at which it judges."""
+    judges = entry.load().JUDGES
+    kinds = judges if isinstance(judges, tuple) else (judges,)
+    moments = dict.fromkeys(WHERE[kind.__name__] for kind in kinds)
+    return EVERYWHERE if not moments or EVERYWHERE in moments else "; ".join(moments)
+
+
 def allowed(entry: Entry) -> str:
     """Whether it can be let through."""
-    if never_allowed(entry):
-        return "It cannot be allowed: going on would be impossible, or would be no help."
-    return f"It can be let through with `--allow {entry.name}`, or with the setting `allow`."
-
-
-def never_allowed(entry: Entry) -> bool:
-    """Whether no ``--allow`` lets it through."""
-    return bool(getattr(entry.load(), "NEVER_ALLOWED", False))
+    module = entry.load()
+    if getattr(module, "NEVER_ALLOWED", False) is True:
+        return "no"
+    never = getattr(module, "NEVER_ALLOWED_WHERE", "")
+    return f"yes; not {never}" if never else "yes"
 
 
 def guard_index(entries: dict[str, Entry]) -> str:
     """The table of all guards."""
     rows = [
         f"| [{entry.name}]({entry.name}.md) | {entry.title} "
-        f"| {'no' if never_allowed(entry) else 'yes'} |"
+        f"| {severity(entry)} | {where(entry)} | {allowed(entry)} |"
         for entry in entries.values()
     ]
-    table = "\n".join(["| guard | finds | can be allowed |", "| --- | --- | --- |", *rows])
+    head = ["| guard | finds | severity | where | can be allowed |", "|" + " --- |" * 5]
+    table = "\n".join([*head, *rows])
     intro = (
         "Every refusal has a name. `alembic guard-revision --explain NAME` shows the same text as\n"
         "the page; `--allow NAME` lets it through where that is possible."
@@ -68,9 +129,8 @@ def guard_index(entries: dict[str, Entry]) -> str:
     notation = (
         "The examples on the pages begin in a healthy project (SQLite, one model `User`, the\n"
         "database at head) and are run by a test: `# file: NAME` starts a file,\n"
-        "`# edit: NAME: OLD -> NEW` replaces a text in one, `# append: NAME: TEXT` adds to its\n"
-        "end, `# remove: NAME`\n"
-        "deletes it, `$ COMMAND` is typed, `& COMMAND` runs beside the next ones."
+        "`# edit: NAME: OLD -> NEW` replaces a text in one, `# remove: NAME` deletes it,\n"
+        "`$ COMMAND` is typed, `& COMMAND` runs beside the next ones."
     )
     return f"{NOTICE}# Guards\n\n{intro}\n\n{notation}\n\n{table}\n"
 

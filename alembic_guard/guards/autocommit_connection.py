@@ -16,6 +16,7 @@ from alembic_guard.finding import Finding, Severity
 from alembic_guard.runtime.live import LiveConnection
 
 JUDGES = LiveConnection
+SEVERITY = "warning"
 
 
 def judge(live: LiveConnection) -> Iterator[Finding]:

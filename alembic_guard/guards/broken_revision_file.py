@@ -36,6 +36,7 @@ from alembic_guard.runtime.history import BrokenHistory
 from alembic_guard.runtime.revision_files import Clash, Missing, RevisionFiles, files_of
 
 JUDGES = (BrokenHistory, RevisionFiles)
+SEVERITY = "error; a note for what only Alembic can read"
 NEVER_ALLOWED = True
 
 

@@ -61,6 +61,7 @@ from alembic_guard.runtime.revision_files import RevisionFiles
 from alembic_guard.runtime.revision_syntax import RevisionFile
 
 JUDGES = RevisionFiles
+SEVERITY = "error; a note for different parts of one table"
 EXPLAINS_ANOTHER = True
 
 

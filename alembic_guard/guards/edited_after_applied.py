@@ -40,7 +40,9 @@ from alembic_guard.runtime.history import Revision
 from alembic_guard.runtime.recorded import Edited, FrozenHistory, RecordedHistory
 
 JUDGES = RecordedHistory
+SEVERITY = "warning; an error with `frozen = true`; a note where nothing can be compared"
 NEVER_ALLOWED = (FrozenHistory,)
+NEVER_ALLOWED_WHERE = "with `frozen = true`"
 _SHOWN = 5
 
 

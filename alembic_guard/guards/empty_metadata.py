@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from alembic_guard.finding import Finding, Place
 from alembic_guard.guards._subjects import LoadedMetadata
 from alembic_guard.runtime.env_target import EnvTarget
-from alembic_guard.runtime.history import relative
+from alembic_guard.runtime.history import counted, relative
 from alembic_guard.runtime.metadata_holders import MetadataHolder
 
 JUDGES = LoadedMetadata
@@ -64,7 +64,7 @@ def _cause(
         place = f"{relative(found.path)}:{found.line}"
         if found.tables is None:
             return f"{own or f'{env_py} gives another'}; it never imports {found.name} of {place}."
-        tables = f"{found.tables} table{'' if found.tables == 1 else 's'}"
+        tables = counted(found.tables, "table")
         return f"{own or f'{env_py} gives another'}; the models are on {found.name} of {place}, with {tables}."
     if own:
         return f"{own}, and no other was found in the project."

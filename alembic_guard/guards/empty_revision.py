@@ -23,6 +23,7 @@ from collections.abc import Iterator
 
 from alembic_guard.finding import Finding
 from alembic_guard.guards._subjects import DatabaseDraft, Draft
+from alembic_guard.runtime.history import counted
 
 JUDGES = Draft
 _SHOWN = 8
@@ -46,7 +47,7 @@ def judge(draft: Draft) -> Iterator[Finding]:
 def _why(draft: Draft) -> str:
     reasons = []
     if draft.emptied:
-        found = f"{draft.emptied} operation{'s' if draft.emptied > 1 else ''}"
+        found = counted(draft.emptied, "operation")
         reasons.append(f"Autogenerate found {found}; the hook in env.py took them out.")
     for database in draft.databases:
         reasons += _filtered(database)

@@ -36,6 +36,7 @@ from alembic_guard.finding import Finding, Place, Severity
 from alembic_guard.runtime.in_process import InProcess
 
 JUDGES = InProcess
+SEVERITY = "note"
 
 
 def judge(found: InProcess) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ from alembic_guard.runtime.history import Revision
 from alembic_guard.runtime.version_column import VersionColumn
 
 JUDGES = VersionColumn
+SEVERITY = "error; a warning on SQLite, which limits nothing"
 
 
 def judge(column: VersionColumn) -> Iterator[Finding]:

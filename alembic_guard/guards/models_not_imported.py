@@ -44,6 +44,7 @@ from alembic_guard.runtime.history import relative
 from alembic_guard.runtime.models import DeclaredTable
 
 JUDGES = LoadedMetadata
+SEVERITY = "error; a warning where it cannot be told"
 
 
 def judge(loaded: LoadedMetadata) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ from alembic_guard.finding import Finding, Place, Severity
 from alembic_guard.runtime.configuration_text import ConfigurationText, PasswordInFile
 
 JUDGES = ConfigurationText
+SEVERITY = "warning; a note for an obvious one on this machine"
 
 _PLACEHOLDER = re.compile(
     r"%\(.*\)s|\$\{.*\}|\$\w+|\{.*\}|<.*>|\*+|x+|\.+|your[-_]?password|changeme|", re.IGNORECASE

@@ -70,7 +70,10 @@ def _reason(live: LiveConnection, found: ReadOnly) -> tuple[str, str]:
         case "pragma":
             return "PRAGMA query_only is on.", "in env.py: take out PRAGMA query_only"
         case "file":
-            return f"This user may not write to the file {detail}.", f"chmod u+w {shlex.quote(detail)}"
+            return (
+                f"This user may not write to the file {detail}.",
+                f"chmod u+w {shlex.quote(detail)}",
+            )
     return (
         f"This user may not write to the folder {detail}, where SQLite keeps its journal.",
         f"chmod u+w {shlex.quote(detail)}",

@@ -32,6 +32,7 @@ from alembic_guard.runtime.revision_files import RevisionFiles, files_of, illega
 from alembic_guard.runtime.revision_syntax import RevisionFile
 
 JUDGES = (ProposedId, BrokenHistory, RevisionFiles)
+SEVERITY = "error; a warning where Alembic still finds it"
 NEVER_ALLOWED = True
 _CURRENT = "current"
 

@@ -43,6 +43,7 @@ from alembic_guard.finding import Finding, Place, Severity
 from alembic_guard.runtime.recorded import RecordedHistory, Skipped
 
 JUDGES = RecordedHistory
+SEVERITY = "error; a note where it is not proved"
 _SHOWN = 5
 
 

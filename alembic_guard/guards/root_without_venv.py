@@ -14,6 +14,7 @@ from alembic_guard.finding import Finding, Severity
 from alembic_guard.runtime.installation import Installation
 
 JUDGES = Installation
+SEVERITY = "note"
 
 
 def judge(found: Installation) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ from alembic_guard.runtime.revision_syntax import RevisionFile
 
 JUDGES = (SeveralHeads, RevisionFiles)
 NEVER_ALLOWED = (SeveralHeads,)
+NEVER_ALLOWED_WHERE = "where one target is needed"
 
 
 def judge(subject: SeveralHeads | RevisionFiles) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ from alembic_guard.runtime.create_all import CodeLine
 from alembic_guard.runtime.history import relative
 
 JUDGES = (LoadedMetadata, UnrecordedTables)
+SEVERITY = "error; a warning for `create_all()` in the code alone"
 _SHOWN = 5
 
 

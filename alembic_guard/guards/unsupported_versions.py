@@ -36,6 +36,7 @@ from alembic_guard.runtime.failure import EnvironmentFailed
 from alembic_guard.runtime.installation import OURS, Installation
 
 JUDGES = (Installation, EnvironmentFailed)
+SEVERITY = "error where we need it; else a warning"
 EXPLAINS_ANOTHER = True
 
 

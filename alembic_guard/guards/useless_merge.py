@@ -32,6 +32,7 @@ from alembic_guard.runtime.revision_files import RevisionFiles
 from alembic_guard.runtime.revision_syntax import RevisionFile
 
 JUDGES = RevisionFiles
+SEVERITY = "warning"
 
 
 def judge(files: RevisionFiles) -> Iterator[Finding]:

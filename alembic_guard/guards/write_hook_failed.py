@@ -27,6 +27,7 @@ from alembic_guard.guards._subjects import BrokenByHooks, HookFailure
 from alembic_guard.runtime.history import relative
 
 JUDGES = (HookFailure, BrokenByHooks)
+SEVERITY = "warning; an error where the file no longer compiles"
 NEVER_ALLOWED = True  # a file that does not compile would stop every command
 
 
