@@ -49,6 +49,7 @@ import functools
 import inspect
 import pkgutil
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module, util
 from types import ModuleType
@@ -65,6 +66,14 @@ class Entry:
 
     name: str
     module: str
+
+    @property
+    def source(self) -> str:
+        """The text of the module, which is not imported for it; "" where only bytecode is there."""
+        package, _, name = self.module.rpartition(".")
+        with suppress(OSError):
+            return (pkgutil.get_data(package, f"{name}.py") or b"").decode("utf-8")
+        return ""
 
     def load(self) -> ModuleType:
         """The module itself, imported now."""

@@ -50,9 +50,6 @@ _IN_MEMORY = (
 _ONE_TRANSACTION = (
     "env.py opens its own transaction: all revisions are applied, or tried again, as a whole"
 )
-_AUTOCOMMIT = (
-    "the engine is in AUTOCOMMIT: each statement commits by itself, so nothing can be rolled back"
-)
 
 
 class DatabaseRun:
@@ -82,6 +79,7 @@ class DatabaseRun:
             self.course.planned(plan)
             for line in plan.lines():
                 self.upgrade.say(line)
+            self.course.allowed = tuple(self.upgrade.preflight(self.call, plan.pending))
         if self.upgrade.plan_only or not steps:
             return
         self.call.settle()
@@ -177,8 +175,6 @@ class DatabaseRun:
             yield _IN_MEMORY
         elif self.call.external:
             yield _ONE_TRANSACTION
-        if self.database.commits_each_statement(self.call.connection):
-            yield _AUTOCOMMIT
         if self.upgrade.settings.statement_timeout and self.database.kind in ("sqlite", "mysql"):
             yield f"statement_timeout has no effect: {self.database.server} limits no statement"
 

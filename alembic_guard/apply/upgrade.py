@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from asyncio import CancelledError
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from alembic_guard.apply.retry import RetryPolicy
 from alembic_guard.apply.runner import DatabaseRun
 from alembic_guard.masking import Mask
 from alembic_guard.runtime.environment import Call, Signal, run_environment
+from alembic_guard.runtime.history import Revision
 from alembic_guard.runtime.stopped import (
     Applied,
     CheckFailed,
@@ -48,6 +49,8 @@ class Upgrade:
 
     :param target: as ``alembic upgrade`` takes it.
     :param say: takes a line of progress for people.
+    :param preflight: looks at a database before anything is applied to it, given what is pending;
+        returns the names of guards that were let through, and raises what refuses.
     :param plan_only: stop after the plans.
     :param options: env.py's own arguments, such as ``tag``.
     """
@@ -58,6 +61,7 @@ class Upgrade:
     settings: Settings
     mask: Mask
     say: Callable[[str], None]
+    preflight: Callable[[Call, Sequence[Revision]], Sequence[str]] = lambda call, pending: ()
     plan_only: bool = False
     options: dict[str, Any] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic

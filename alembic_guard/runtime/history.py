@@ -235,6 +235,11 @@ def relative(path: str | Path) -> str:
         return str(path)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number and what it counts, such as ``2 revisions``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def shown(revisions: Iterable[str], nothing: str = "nothing") -> str:
     """Revision ids for a sentence."""
     return ", ".join(revisions) or nothing

@@ -87,6 +87,8 @@ def test_json_says_what_was_checked(sqlite_project: Project) -> None:
             "revisions": 1,
             "heads": ["0001"],
             "databases": [{"database": url, "current": ["0001"]}],
+            "against": None,
+            "note": "",
         },
     )
 

@@ -104,7 +104,8 @@ def test_a_folder_that_is_no_version_location(changed: Project) -> None:
         ),
         (
             ["-m", "x", "--format", "xml"],
-            "Error: Invalid value for '--format': 'xml' is not one of 'text', 'json'.",
+            "Error: Invalid value for '--format': 'xml' is not one of 'text', 'sarif', "
+            "'markdown', 'json', 'github'.",
         ),
         (["-m", "x", "surplus"], "Error: Got unexpected extra argument (surplus)"),
     ],
