@@ -27,6 +27,7 @@ from alembic_guard.errors import GuardError, WrongUsage
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report
+from alembic_guard.runtime.signals import terminating_as_ctrl_c
 from alembic_guard.runtime.stopped import Interrupted
 from alembic_guard.runtime.streams import reserved_stdout
 from alembic_guard.settings import unknown_variables
@@ -46,12 +47,13 @@ def invoke(name: str, words: Sequence[str], config: Config, prog: str) -> None:
     """
     mask = project_mask(config, os.environ)
     try:
-        status = load_command(name).main(
-            args=list(words),
-            prog_name=prog,
-            obj=Invocation(name, config, mask),
-            standalone_mode=False,
-        )
+        with terminating_as_ctrl_c():
+            status = load_command(name).main(
+                args=list(words),
+                prog_name=prog,
+                obj=Invocation(name, config, mask),
+                standalone_mode=False,
+            )
     except click.ClickException as error:
         error.show()
         status = WrongUsage.exit_status

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import signal
 import subprocess
 from pathlib import Path
@@ -11,9 +13,12 @@ from sqlalchemy import text
 
 from tests.commands.test_safe_upgrade_deployers import held_lock
 from tests.commands.upgrading import blocking, change_env, history, journal, until
-from tests.project import Project
+from tests.project import Project, alembic_command, environment
 
 SLEEPING = "import pathlib, time\npathlib.Path('running').touch()\ntime.sleep(60)"
+ASLEEP_IN_THE_SERVER = (
+    "import pathlib\npathlib.Path('running').touch()\nop.execute('SELECT pg_sleep(60)')"
+)
 TEMPLATES = pytest.mark.parametrize("template", ["generic", "async"])
 
 
@@ -24,9 +29,11 @@ def said(process: subprocess.Popen[str], words: str) -> None:
         assert line, "it ended"
 
 
-def interrupted(process: subprocess.Popen[str]) -> tuple[int, str]:
+def interrupted(
+    process: subprocess.Popen[str], by: signal.Signals = signal.SIGINT
+) -> tuple[int, str]:
     """Press Ctrl-C; the status and the first line of what it found."""
-    process.send_signal(signal.SIGINT)
+    process.send_signal(by)
     output, _ = process.communicate(timeout=10)
     findings = [line for line in output.splitlines() if line.startswith("error: ")]
     return process.returncode, findings[0] if findings else ""
@@ -68,6 +75,47 @@ def test_ctrl_c_ends_the_wait_for_a_lock(
         ]
 
 
+@TEMPLATES
+def test_sigterm_is_like_ctrl_c(postgresql_url: str, project_path: Path, template: str) -> None:
+    with Project.create(project_path, postgresql_url, template) as project:
+        project.add_revision("0001", None, ASLEEP_IN_THE_SERVER, message="slow")
+        upgrade = project.spawn("safe-upgrade")
+        until(lambda: (project.path / "running").exists())
+        assert interrupted(upgrade, signal.SIGTERM) == (
+            130,
+            "error: interrupted: Interrupted at revision 0001 slow.",
+        )
+        assert journal(project, "revision", "status") == [("0001", "interrupted")]
+
+
+def test_sigterm_leaves_no_lock_file_of_sqlite(sqlite_project: Project) -> None:
+    sqlite_project.add_revision("0001", None, SLEEPING, message="slow")
+    upgrade = sqlite_project.spawn("safe-upgrade")
+    until(lambda: (sqlite_project.path / "running").exists())
+    assert interrupted(upgrade, signal.SIGTERM)[0] == 130
+    assert journal(sqlite_project, "status") == [("interrupted",)]
+    assert [path for path in sqlite_project.path.iterdir() if "lock" in path.name] == []
+
+
+def test_sigterm_ends_what_a_shell_runs_in_the_background(sqlite_project: Project) -> None:
+    sqlite_project.add_revision("0001", None, SLEEPING, message="slow")
+    in_background = subprocess.Popen(
+        ["sh", "-c", f"{shlex.join([*alembic_command(), 'safe-upgrade'])} & echo $!; wait $!"],
+        cwd=sqlite_project.path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    sqlite_project.spawned.append(in_background)
+    assert in_background.stdout is not None
+    pid = int(in_background.stdout.readline())
+    until(lambda: (sqlite_project.path / "running").exists())
+    os.kill(pid, signal.SIGTERM)
+    output, _ = in_background.communicate(timeout=20)
+    assert (in_background.returncode, "error: interrupted" in output) == (130, True)
+
+
 def test_ctrl_c_between_two_runs_of_env_py_ends_its_rows(postgresql_project: Project) -> None:
     project = postgresql_project
     change_env(project, "connectable.connect()", "connectable.begin()")
@@ -85,9 +133,7 @@ def test_ctrl_c_in_an_async_or_sync_migration_is_status_130(
     postgresql_url: str, project_path: Path, template: str
 ) -> None:
     with Project.create(project_path, postgresql_url, template) as project:
-        sleeping = "import pathlib\npathlib.Path('running').touch()\n"
-        sleeping += "op.execute('SELECT pg_sleep(60)')"
-        project.add_revision("0001", None, sleeping, message="slow")
+        project.add_revision("0001", None, ASLEEP_IN_THE_SERVER, message="slow")
         upgrade = project.spawn("safe-upgrade")
         until(lambda: (project.path / "running").exists())
         assert interrupted(upgrade) == (
