@@ -106,10 +106,9 @@ def where(entry: Entry) -> str:
 
 def allowed(entry: Entry) -> str:
     """Whether it can be let through."""
-    module = entry.load()
-    if getattr(module, "NEVER_ALLOWED", False) is True:
+    if guards.is_never_allowed(entry.name):
         return "no"
-    never = getattr(module, "NEVER_ALLOWED_WHERE", "")
+    never = getattr(entry.load(), "NEVER_ALLOWED_WHERE", "")
     return f"yes; not {never}" if never else "yes"
 
 

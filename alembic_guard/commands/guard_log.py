@@ -30,10 +30,12 @@ class Logged:
     """The journal of one database.
 
     :param rows: newest first; None where there is no journal yet.
+    :param older: whether there are older rows than these.
     """
 
     database: str
     rows: tuple[dict[str, Any], ...] | None
+    older: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For a report's ``data``; times are ISO 8601 with their zone."""
@@ -57,8 +59,10 @@ def guard_log(config: Config, limit: int | None = 20) -> tuple[Logged, ...]:
             with call.reading() as connection:
                 url = Database(connection).url
                 there = journal.exists(connection)
-                rows = tuple(journal.rows(connection, limit)) if there else None
-            found.append(Logged(url, rows))
+                one_more = None if limit is None else limit + 1
+                rows = tuple(journal.rows(connection, one_more)) if there else None
+            older = rows is not None and limit is not None and len(rows) > limit
+            found.append(Logged(url, rows[:limit] if rows else rows, older))
 
         if not run_environment(config, script, lambda *_: (), migrating=read, read_only=True):
             raise NoMigrationsRun(script.env_py_location)
@@ -105,7 +109,7 @@ def _lines(logged: Logged) -> list[str]:
         lines.append(f"      {row['direction']} by {who or 'unknown'}{took}")
         lines += [f"      allowed: {row['allowed']}"] if row["allowed"] else []
         lines += [f"      {line}" for line in (row["error"] or "").splitlines()]
-    return lines
+    return [*lines, *(["  … and older rows: alembic guard-log --all"] if logged.older else [])]
 
 
 def _json_row(row: dict[str, Any]) -> dict[str, Any]:

@@ -116,6 +116,14 @@ def _explain(ctx: click.Context, _param: click.Parameter, name: str | None) -> N
     ctx.exit()
 
 
+def _heed(_ctx: click.Context, _param: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """An allowance that can allow nothing is said to be none."""
+    for name in names:
+        if name != guards.EVERYTHING and guards.is_never_allowed(name):
+            click.echo(f"warning: --allow {name}: nothing lets that through", err=True)
+    return names
+
+
 _REPORTING = [
     click.option(
         "--format",
@@ -136,6 +144,7 @@ _JUDGING = [
         "--allow",
         multiple=True,
         type=GuardName(),
+        callback=_heed,
         help="Let a guard only report; may be repeated. 'all' lets every one through that can be.",
     ),
     click.option(

@@ -65,6 +65,11 @@ def never_allowed(module: ModuleType, subject: Any) -> bool:
     return never if isinstance(never, bool) else isinstance(subject, never)
 
 
+def is_never_allowed(name: str) -> bool:
+    """Whether nothing lets a guard through, whatever it judges."""
+    return getattr(catalogue()[name].load(), "NEVER_ALLOWED", False) is True
+
+
 @functools.cache
 def _of(entry: Entry) -> frozenset[str]:
     """The names in a guard's ``JUDGES``, from its text: to import them all, with all that they look

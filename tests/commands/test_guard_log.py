@@ -120,6 +120,9 @@ def test_twenty_rows_are_shown_unless_it_is_told_otherwise(sqlite_project: Proje
     assert revisions() == every[:20]
     assert revisions("-n", "2") == revisions("--limit", "2") == every[:2]
     assert revisions("--all") == every
+    older = "  … and older rows: alembic guard-log --all"
+    said = [sqlite_project.alembic("guard-log", "-n", f"{n}").stdout.splitlines() for n in (21, 22)]
+    assert [older in lines for lines in said] == [True, False]
 
 
 def test_every_database_of_env_py_has_its_own(tmp_path: Path) -> None:

@@ -79,3 +79,11 @@ def test_an_option_wins_over_its_variable(sqlite_project: Project) -> None:
     assert sqlite_project.alembic("safe-upgrade", env=variable).returncode == 2
     result = sqlite_project.alembic("safe-upgrade", env={"ALEMBIC_GUARD_LOCK_TIMEOUT": "1s"})
     assert result.returncode == 0
+
+
+def test_an_allowance_that_can_allow_nothing_is_said_to_be_none(sqlite_project: Project) -> None:
+    result = sqlite_project.alembic("safe-upgrade", "--allow", "another-deployer")
+    assert (result.returncode, result.stderr.splitlines()[0]) == (
+        0,
+        "warning: --allow another-deployer: nothing lets that through",
+    )
