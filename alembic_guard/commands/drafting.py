@@ -94,7 +94,7 @@ class Drafting:
             revision_context=drafted.context,
         )
         if not calls:
-            raise NoMigrationsRun(self.script.env_py_location)
+            raise NoMigrationsRun(self.script.env_py_location, self.config)
         self.refuse()
         self._rename(drafted)
         self.judge(self._draft(drafted))

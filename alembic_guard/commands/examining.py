@@ -50,6 +50,7 @@ _WHERE_IT_FAILS = {
     "missing-driver": "driver",
     "async-driver-in-sync-env": "driver",
     "database-unreachable": "server",
+    "table-not-readable": "history",
 }
 """The check in which a failure of env.py shows; all others are env.py's own."""
 
@@ -152,7 +153,8 @@ class Examination:
             facts += [relative(name) for name in files if name and Path(name).exists()]
             facts.append(f"script location {relative(script.dir)}")
             self.judge(configuration_text(self.config, script.env_py_location))
-            self.judge(in_process(script.env_py_location, *code_places(self.config, script)))
+            if self.notes:  # it says nothing else, and reads the whole project for it
+                self.judge(in_process(script.env_py_location, *code_places(self.config, script)))
         return script
 
     def _revision_files(self, script: ScriptDirectory) -> None:
@@ -189,23 +191,24 @@ class Examination:
         try:
             run_environment(self.config, script, lambda *_: (), migrating=migrating, read_only=True)
             if not looks:
-                raise NoMigrationsRun(script.env_py_location)
+                raise NoMigrationsRun(script.env_py_location, self.config)
             if any(look.never_committed for look in looks):
                 self.judge(NeverCommitted(script.env_py_location))
                 self._done("env.py", before, [env_py])
         except EnvironmentFailed as failed:
-            self._failed(failed, env_py)
+            self._failed(failed, env_py, looked=bool(looks))
         except EVENTS as event:
             self.judge(event)
             self._done("env.py", before, [env_py])
 
-    def _failed(self, failed: EnvironmentFailed, env_py: str) -> None:
+    def _failed(self, failed: EnvironmentFailed, env_py: str, *, looked: bool) -> None:
         before, name = len(self.findings), _WHERE_IT_FAILS.get(failed.kind, "env.py")
         self.judge(failed)
-        if name != "env.py":
+        if name != "env.py" and not looked:
             self._done("env.py", len(self.findings), [env_py])
         self._done(name, before, [env_py] if name == "env.py" else [])
-        reached = _OF_A_DATABASE.index(name) + 1 if name in _OF_A_DATABASE else 0
+        made = [check.name for check in self.checks if check.name in _OF_A_DATABASE]
+        reached = _OF_A_DATABASE.index(made[-1]) + 1 if made else 0
         for missed in _OF_A_DATABASE[reached:]:
             self.skip(missed, f"not reached: {name} first")
 

@@ -65,7 +65,7 @@ def guard_log(config: Config, limit: int | None = 20) -> tuple[Logged, ...]:
             found.append(Logged(url, rows[:limit] if rows else rows, older))
 
         if not run_environment(config, script, lambda *_: (), migrating=read, read_only=True):
-            raise NoMigrationsRun(script.env_py_location)
+            raise NoMigrationsRun(script.env_py_location, config)
     return tuple(found)
 
 

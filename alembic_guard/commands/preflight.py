@@ -46,7 +46,8 @@ class Preflight:
         """Judge one database.
 
         :returns: the names of guards that were let through.
-        :raises Refused: by the first question whose answer refuses, with all that was found.
+        :raises Refused: by the first question whose answer refuses, with all that was found; what
+            refuses comes first.
         """
         allowed: dict[str, None] = {}
         for subject in subjects(self.config, self.script, self.settings, call, pending):
@@ -54,7 +55,7 @@ class Preflight:
             self.findings += [each for each in found if each not in self.findings]
             allowed.update((each.name, None) for each in found if each.allowed)
             if any(each.refuses for each in found):
-                raise Refused(self.findings)
+                raise Refused(sorted(self.findings, key=lambda each: not each.refuses))
         return tuple(allowed)
 
 

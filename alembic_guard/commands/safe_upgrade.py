@@ -132,7 +132,7 @@ def _run(upgrade: Upgrade, preflight: Preflight) -> None:
     try:
         upgrade.run()
         if not upgrade.calls:
-            raise NoMigrationsRun(upgrade.script.env_py_location)
+            raise NoMigrationsRun(upgrade.script.env_py_location, upgrade.config)
     except Refused as refused:
         raise part_way(refused, upgrade.applied) from refused.__cause__
     except EVENTS as event:
