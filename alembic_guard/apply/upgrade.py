@@ -173,8 +173,11 @@ class Upgrade:
         return self._runs[-1].steps()
 
     def _stopped(self, stopped: Stopped) -> Stopped:
-        """The same, with what stays in the databases."""
         self._abandon(interrupted=isinstance(stopped, Interrupted))
+        return self.with_what_stays(stopped)
+
+    def with_what_stays(self, stopped: Stopped) -> Stopped:
+        """The same, told what stays in the databases."""
         stopped.applied = tuple(self.applied)
         for run in self._begun.values():
             for revision, statements in run.left_behind().items():

@@ -80,15 +80,16 @@ def error_for(event: Exception, applied: Sequence[Applied] = ()) -> GuardError:
     return Refused(findings)
 
 
-def part_way(error: GuardError, applied: Sequence[Applied]) -> GuardError:
+def part_way(error: GuardError, stays: Stopped) -> GuardError:
     """The same refusal, which says what is in a database for good if anything is.
 
-    :param applied: before it, in another database of the same run.
+    :param stays: what was done before it, in another database of the same run.
     """
-    if not applied:
+    if not stays.changed:
         return error
     first, *rest = error.findings
-    return StoppedPartWay([_with_what_stays(first, applied), *rest], error.data)
+    findings = [_with_what_stays(first, stays.applied), *guards.judge(stays), *rest]
+    return StoppedPartWay(findings, error.data)
 
 
 def _with_what_stays(finding: Finding, applied: Sequence[Applied]) -> Finding:

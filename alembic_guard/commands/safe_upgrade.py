@@ -21,14 +21,14 @@ from alembic_guard.commands.refusing import (
     part_way,
     refusing,
 )
-from alembic_guard.errors import Refused
+from alembic_guard.errors import GuardError, Refused
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report, masked_finding
 from alembic_guard.runtime.failure import NoMigrationsRun
 from alembic_guard.runtime.history import counted, load, open_script
 from alembic_guard.runtime.loggers import kept_loggers
-from alembic_guard.runtime.stopped import Applied
+from alembic_guard.runtime.stopped import Applied, Stopped
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -134,11 +134,17 @@ def _run(upgrade: Upgrade, preflight: Preflight) -> None:
         if not upgrade.calls:
             raise NoMigrationsRun(upgrade.script.env_py_location, upgrade.config)
     except Refused as refused:
-        raise part_way(refused, upgrade.applied) from refused.__cause__
+        raise part_way(refused, upgrade.with_what_stays(Stopped())) from refused.__cause__
+    except Stopped as stopped:
+        raise _with_findings(error_for(stopped, upgrade.applied), preflight) from stopped
     except EVENTS as event:
         # whatever it was: a database that was upgraded before it stays so
-        error = error_for(event, upgrade.applied)
-        raise type(error)([*error.findings, *preflight.findings], error.data) from event
+        error = part_way(error_for(event), upgrade.with_what_stays(Stopped()))
+        raise _with_findings(error, preflight) from event
+
+
+def _with_findings(error: GuardError, preflight: Preflight) -> GuardError:
+    return type(error)([*error.findings, *preflight.findings], error.data)
 
 
 @click.command("safe-upgrade", cls=GuardCommand, help=COMMANDS["safe-upgrade"])
