@@ -26,11 +26,16 @@ FOR_LIFE = {
     # environment
     "no-config", "env-import-error", "env-error", "no-database-url", "bad-database-url",
     "missing-driver", "database-unreachable", "connection-not-configured", "autobegun-connection",
-    "async-driver-in-sync-env",
+    "async-driver-in-sync-env", "autocommit-connection", "pooled-connection",
+    "read-only-database", "password-in-config", "conflicting-distribution",
+    "unsupported-versions", "loggers-disabled", "root-without-venv",
     # metadata
     "no-target-metadata", "empty-metadata", "models-not-imported", "tables-without-history",
+    "foreign-history", "head-without-tables",
     # history
-    "several-heads", "missing-revision", "broken-revision-file",
+    "several-heads", "missing-revision", "broken-revision-file", "duplicate-revision",
+    "revision-cycle", "long-revision-id", "reserved-revision-id", "revision-below-database",
+    "edited-after-applied", "revision-not-in-git", "useless-merge", "conflicting-branches",
     # writing
     "database-behind", "empty-revision", "drops-unowned-table", "drops-everything",
     "looks-like-rename", "unnamed-constraint", "undefined-name", "write-hook-failed",
