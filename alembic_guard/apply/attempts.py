@@ -181,7 +181,7 @@ class Attempts:
 
     def _migrate(self, step: RevisionStep, **keywords: Any) -> None:
         script = step.revision
-        allowed = [*self.course.allowed]
+        allowed = [*(self.course.allowed or ())]
         with self._statements.recording():
             allowed += self.checks.run("precheck", script, self.call.connection)
             self._plain[script.revision](**keywords)

@@ -19,7 +19,8 @@ class Course:
     """One database of one upgrade.
 
     :param target: as it was asked for; once planned, a relative one is the revision that it meant.
-    :param allowed: names of guards that were let through before anything was applied.
+    :param allowed: names of guards that were let through before anything was applied; None until
+        they were asked.
     :param rows: ids of the journal's rows of attempts that have not ended, by revision.
     :param lock: held until the database is done; :param identity: what tells it from others.
     :param outside: SQLite: a migration needs to run outside of a transaction.
@@ -28,7 +29,7 @@ class Course:
     target: str
     policy: RetryPolicy
     plan: Plan | None = None
-    allowed: tuple[str, ...] = ()
+    allowed: tuple[str, ...] | None = None
     rows: dict[str, int] = field(default_factory=dict)
     lock: DeployerLock | None = None
     identity: object = None

@@ -79,8 +79,8 @@ class DatabaseRun:
             self.course.planned(plan)
             for line in plan.lines():
                 self.upgrade.say(line)
-            self.course.allowed = tuple(self.upgrade.preflight(self.call, plan.pending))
         if self.upgrade.plan_only or not steps:
+            self._preflight(steps)
             return
         self.call.settle()
         with self.call.reading() as connection:
@@ -93,6 +93,7 @@ class DatabaseRun:
             if not steps:
                 self.upgrade.say("Nothing left to do: another deployer has applied it meanwhile.")
         if steps:
+            self._preflight(steps)  # under the lock: another deployer's half is no harm
             self._apply(steps)
         if not self.call.external:
             self.conclude()
@@ -155,6 +156,12 @@ class DatabaseRun:
     def _steps(self) -> list[RevisionStep]:
         script, target = self.upgrade.script, self.course.target
         return upgrade_steps(script, target, self.call.heads(), self.call)
+
+    def _preflight(self, steps: list[RevisionStep]) -> None:
+        """Look at the database before anything is applied; once, however often env.py is run."""
+        if self.course.allowed is None:
+            pending = [as_revision(step.revision) for step in steps]
+            self.course.allowed = tuple(self.upgrade.preflight(self.call, pending))
 
     def _plan(self, steps: list[RevisionStep]) -> Plan:
         return Plan(

@@ -29,12 +29,15 @@ def complete(project: Project, words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("alembic guard-", ["guard-check", "guard-doctor", "guard-init", "guard-log", "guard-revision"]),
+        (
+            "alembic guard-",
+            ["guard-check", "guard-doctor", "guard-init", "guard-log", "guard-revision"],
+        ),
         ("alembic up", ["upgrade"]),
         ("alembic -c other.ini -x a=b safe", ["safe-upgrade"]),
         ("alembic --rais", ["--raiseerr"]),
         ("alembic guard-init --", ["--check", "--remove", "--format", "--output", "--help"]),
-        ("alembic guard-log --format ", ["text", "json"]),
+        ("alembic guard-log --format ", ["text", "sarif", "markdown", "json", "github"]),
         ("alembic guard-revision --allow empty", ["empty-metadata", "empty-revision"]),
         ("alembic safe-upgrade --allow al", ["all"]),
         ("alembic safe-upgrade --explain empty-r", ["empty-revision"]),

@@ -149,7 +149,7 @@ def test_a_check_that_is_allowed_to_say_no_is_printed_and_journalled(project: Pr
     result = project.alembic("safe-upgrade", "--allow", "postcheck-failed")
 
     assert (result.returncode, project.heads_in_database()) == (0, ("0002",))
-    assert "error: postcheck-failed (" in result.stdout
+    assert "allowed: postcheck-failed (" in result.stdout
     assert journal(project, "revision", "status", "allowed") == [
         ("0001", "applied", None),
         ("0002", "applied", "postcheck-failed"),
