@@ -22,6 +22,7 @@ from alembic_guard import __version__, guards
 from alembic_guard.commands.looking import Look
 from alembic_guard.commands.refusing import EVENTS
 from alembic_guard.commands.standing import code_places
+from alembic_guard.errors import WrongUsage
 from alembic_guard.finding import Finding, Severity
 from alembic_guard.guards._subjects import NeverCommitted
 from alembic_guard.masking import Mask
@@ -35,6 +36,7 @@ from alembic_guard.runtime.heads_file import heads_files
 from alembic_guard.runtime.history import counted, heads, load, open_script, relative, shown
 from alembic_guard.runtime.in_process import in_process
 from alembic_guard.runtime.installation import installation
+from alembic_guard.runtime.loaded_files import loaded_files
 from alembic_guard.runtime.revision_files import RevisionFiles, read_revision_files
 from alembic_guard.settings import Settings
 
@@ -96,6 +98,7 @@ class Examination:
     databases: list[dict[str, Any]] = field(default_factory=list)
     note: str = ""
     """What could not be known of the branch that the files were joined with."""
+    revisions: int = 0
     heads: tuple[str, ...] = ()
     history: tuple[Script, ...] | None = None
     """Every revision that could be loaded; None when the files make no history."""
@@ -103,7 +106,7 @@ class Examination:
     def run(self) -> None:
         """Look at everything.
 
-        :raises WrongUsage: for settings that cannot be read.
+        :raises WrongUsage: for settings that cannot be read, or a branch that git does not know.
         """
         self.settings = Settings.load(self.config).override(allow=tuple(self.allow))
         if (script := self._configuration()) is not None:
@@ -125,6 +128,8 @@ class Examination:
         before, facts = len(self.findings), list[str]()
         try:
             yield facts
+        except WrongUsage:
+            raise
         except EVENTS as event:
             self.judge(event)
         self._done(name, before, facts)
@@ -159,20 +164,28 @@ class Examination:
 
     def _revision_files(self, script: ScriptDirectory) -> None:
         with self.check("revision files") as facts:
-            self.judge(self._files(script))
-            self.history = load(script)
+            try:
+                self.history = load(script)
+            finally:  # where it cannot be loaded, the files themselves tell why, first
+                files = self._files(script)
+                self.judge(files)
             paths = [each.path for each in self.history]
             self.judge(uncommitted_revisions(paths, self.settings.require_committed))
             for file in heads_files(script) if self.settings.heads_file else ():
                 self.judge(file)
-            self.heads = tuple(revision.revision for revision in heads(script))
-            facts.append(counted(len(self.history), "revision"))
+            if self.against is None:
+                self.revisions = len(self.history)
+                self.heads = tuple(revision.revision for revision in heads(script))
+            else:
+                self.revisions = len(files.by_id)
+                self.heads = tuple(file.revision for file in files.heads if file.revision)
+            facts.append(counted(self.revisions, "revision"))
             facts.append(f"{counted(len(self.heads), 'head')}: {shown(self.heads, 'none')}")
 
     def _files(self, script: ScriptDirectory) -> RevisionFiles:
         """The files at hand, or those that a merge would leave."""
         if self.against is None:
-            return read_revision_files(script)
+            return loaded_files(script) if self.history else read_revision_files(script)
         locations = version_locations(script)
         joined = joined_texts(self.against, locations, script.recursive_version_locations)
         self.note = joined.note

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Checked:
     """What was checked, and held.
 
-    :param revisions: how many files there are; :param heads: those that nothing follows.
+    :param revisions: how many there are; :param heads: those that nothing follows. Both as they
+        would be after a merge, where they were joined with another branch.
     :param databases: masked URL and current revisions of each.
     :param findings: those that do not refuse.
     :param against: what the revision files were joined with; :param note: what could not be known.
@@ -73,7 +74,7 @@ def check(
         )
         examination.run()
         checked = Checked(
-            len(examination.history or ()),
+            examination.revisions,
             examination.heads,
             tuple(examination.databases),
             tuple(examination.findings),
