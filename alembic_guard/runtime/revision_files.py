@@ -7,8 +7,7 @@ Does not: resolve revisions. The history is Alembic's own ``RevisionMap``; what 
 files directly is what that map stumbles over, or cannot say.
 
 Private names of Alembic, tried on 1.18.4 and 1.20.1: ``Script._list_py_dir``,
-``script.base._only_source_rev_file``, ``script.revision._revision_illegal_chars``,
-``RevisionMap._revision_map``, which is there once every file was loaded.
+``script.base._only_source_rev_file``, ``script.revision._revision_illegal_chars``.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from alembic.script.revision import Revision, RevisionMap, _revision_illegal_cha
 
 from alembic_guard.runtime.heads import group_heads, lineage, version_locations
 from alembic_guard.runtime.history import RESERVED, BrokenHistory, relative
-from alembic_guard.runtime.revision_syntax import Harm, Problem, RevisionFile, read_head, read_text
+from alembic_guard.runtime.revision_syntax import Harm, Problem, RevisionFile, read_text
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
@@ -230,10 +229,9 @@ def read_revision_files(script: ScriptDirectory) -> RevisionFiles:
     there = [location for location in locations if location.exists()]
     listed = [path for location in there for path in Script._list_py_dir(script, location)]
     named = _by_shown_path(listed)
-    is_loaded = "_revision_map" in vars(script.revision_map)
     with _without_warnings():
         files = [
-            _read(name, path, read_head if is_loaded else read_text)
+            read_file(name, path, read_text)
             for name, path in named.items()
             if _only_source_rev_file.match(path.name)
         ]
@@ -253,9 +251,16 @@ def _by_shown_path(listed: Sequence[Path]) -> dict[str, Path]:
     return {str(shown[path.parent] / path.name): path for path in paths}
 
 
-def _read(name: str, path: Path, read: Callable[[str, bytes], RevisionFile]) -> RevisionFile:
+def read_file(
+    name: str, path: str | Path, read: Callable[[str, bytes], RevisionFile]
+) -> RevisionFile:
+    """Read a file that may not let itself be read.
+
+    :param name: its path as the user would type it.
+    """
     try:
-        return read(name, path.read_bytes())
+        with open(path, "rb") as file:
+            return read(name, file.read())
     except OSError as error:
         problem = Problem(Harm.UNREADABLE, said=error.strerror or str(error))
         return RevisionFile(name, problem=problem, opaque=True)

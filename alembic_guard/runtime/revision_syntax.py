@@ -16,7 +16,6 @@ from pathlib import PurePath
 IDENTIFIERS = ("revision", "down_revision", "branch_labels", "depends_on")
 # In a file that does not compile, the lines that do say which revision it is.
 _LINE = re.compile(rf"^({'|'.join(IDENTIFIERS)})\b\s*(?::[^=\n]*)?=\s*(.+)$", re.M)
-_FUNCTION = re.compile(rb"^(?:def|async def|class) ", re.M)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _CREATED = re.compile(r"^Create Date: *(\S.*)$", re.M)
 # As script/base.py of Alembic: files of its version 0.1 had their id in the name alone.
@@ -101,30 +100,21 @@ def read_text(path: str, source: str | bytes) -> RevisionFile:
         return _broken(path, source, error)
 
 
-def read_head(path: str, source: bytes) -> RevisionFile:
-    """Read a file that Alembic has loaded, only as far as its first function where that tells all.
-
-    It compiles, and calls no ``op``; half the time of a reading goes into the functions.
-    """
-    first = _FUNCTION.search(source)
-    try:
-        file = _read(path, source, ast.parse(source[: first.start()] if first else source))
-    except _UNREADABLE:
-        return read_text(path, source)
-    return file if {"revision", "down_revision"} <= {*file.lines} else read_text(path, source)
-
-
 def _read(path: str, source: str | bytes, tree: ast.Module) -> RevisionFile:
     bound = _identifiers(tree)
     if "revision" not in bound and (legacy := _LEGACY.match(PurePath(path).name)):
         bound["revision"] = _Bound(1, legacy[1])
     doc = ast.get_docstring(tree, clean=False) or ""
+    return described(replace(_file(path, source, bound), problem=_problem(bound, tree)), doc)
+
+
+def described(file: RevisionFile, doc: str) -> RevisionFile:
+    """The file with what its docstring says."""
     created = _CREATED.search(doc)
     return replace(
-        _file(path, source, bound),
+        file,
         message=doc.strip().split("\n\n")[0],
         created=created[1].strip() if created else "",
-        problem=_problem(bound, tree),
     )
 
 

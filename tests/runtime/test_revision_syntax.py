@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alembic_guard.runtime.revision_syntax import Harm, Problem, RevisionFile, read_head, read_text
+from alembic_guard.runtime.revision_syntax import Harm, Problem, RevisionFile, read_text
 
 WHOLE = '''"""add the e-mail
 
@@ -122,21 +122,6 @@ def test_a_file_that_does_not_compile_still_says_which_revision_it_is() -> None:
     file = read('revision: str = "b"  # ours\ndown_revision = "a"\ndef upgrade(:\n')
     assert (file.revision, file.down, file.opaque) == ("b", ("a",), False)
     assert read("revision = 'b'\ndown_revision = (\n").opaque
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        WHOLE + "def upgrade():\n    pass\n",
-        '"""A file\ndef in(its): docstring\n"""\n' + WHOLE,
-        "def new_id():\n    return 'a'\nrevision = 'a'\ndown_revision = None\n",
-        "LIMIT = 3\n",
-        "def upgrade(:\n",
-    ],
-)
-def test_a_head_tells_what_the_whole_file_does(source: str) -> None:
-    text = source.encode()
-    assert read_head("versions/one.py", text) == read_text("versions/one.py", text)
 
 
 @given(st.one_of(st.text(), st.binary()))
