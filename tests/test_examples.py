@@ -33,7 +33,6 @@ COVERED_ELSEWHERE = {
     "pooled-connection": "tests/guards/test_pooled_connection.py",
     "root-without-venv": "tests/guards/test_root_without_venv.py",
     "revision-not-in-git": "tests/guards/test_revision_not_in_git.py",
-    "stale-heads-file": "tests/guards/test_stale_heads_file.py",
     "wrong-usage": "tests/commands/test_invoke.py",
     "table-not-readable": "tests/guards/test_table_not_readable.py",
 }

@@ -1,4 +1,4 @@
-"""A HEADS file does not name the newest revisions.
+r"""A HEADS file does not name the newest revisions.
 
 With ``heads_file = true`` each version folder has a file ``HEADS``, in which ``guard-revision``
 keeps the revisions that nothing follows. Two branches that each add a revision both change it, so
@@ -7,6 +7,19 @@ date (after plain ``alembic revision``, ``alembic merge``, or a conflict that wa
 no longer does that.
 
 Fix: join the heads if there are several, and let the file name what is left.
+
+Bad::
+
+    # edit: alembic.ini: [loggers] -> [alembic_guard]\nheads_file = true\n\n[loggers]
+    $ alembic revision -m "by hand"
+    $ alembic guard-check
+
+Good::
+
+    # edit: alembic.ini: [loggers] -> [alembic_guard]\nheads_file = true\n\n[loggers]
+    # edit: models.py: name: -> email: Mapped[str | None]\n    name:
+    $ alembic guard-revision -m "add email"
+    $ alembic guard-check
 """
 
 from __future__ import annotations
