@@ -18,6 +18,7 @@ from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report
 from alembic_guard.runtime.history import counted
+from alembic_guard.runtime.loggers import kept_loggers
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -52,6 +53,7 @@ class Checked:
         }
 
 
+@kept_loggers()
 def check(
     config: Config,
     *,

@@ -17,6 +17,7 @@ from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report
+from alembic_guard.runtime.loggers import kept_loggers
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -39,6 +40,7 @@ class Diagnosis:
         return {"checks": [check.as_json() for check in self.checks]}
 
 
+@kept_loggers()
 def doctor(
     config: Config, *, allow: Sequence[str] = (), progress: Callable[[Check], None] | None = None
 ) -> Diagnosis:
