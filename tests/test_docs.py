@@ -14,6 +14,7 @@ import pytest
 
 from alembic_guard import COMMANDS
 from tests.project import Project, alembic_command, environment, escaped
+from tests.repositories import git, repository
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -154,6 +155,10 @@ def commands_in_prose() -> Iterator[tuple[str, str]]:
 def test_a_command_in_the_text_is_one_that_can_be_typed(
     command: str, sqlite_project: Project
 ) -> None:
+    if "origin/main" in command:
+        repository(sqlite_project.path)
+        git(sqlite_project.path, "update-ref", "refs/remotes/origin/main", "HEAD")
+
     result = sqlite_project.alembic(*shlex.split(command)[1:])
 
     assert result.returncode in (0, 1), result.output
