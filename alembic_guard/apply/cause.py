@@ -25,8 +25,16 @@ def sentence(error: BaseException) -> str:
         first = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
         sql = " ".join((error.statement or "").split())
         return first[0] + (f" [SQL: {sql[:_LONGEST_SQL]}]" if sql else "")
+    if isinstance(error, AssertionError) and _asserted_in_autocommit_block(error):
+        return "autocommit_block() can't end a transaction that env.py began by itself"
     text = str(error).strip().splitlines()
     return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+
+
+def _asserted_in_autocommit_block(error: AssertionError) -> bool:
+    """Alembic's bare ``assert self._transaction is not None`` (facts/alembic_hooks.md, B6)."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and frames[-1].name == "autocommit_block"
 
 
 def as_stopped(

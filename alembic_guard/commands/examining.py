@@ -17,17 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 import alembic
 import sqlalchemy
+from sqlalchemy import URL
 
 from alembic_guard import __version__, guards
 from alembic_guard.commands.looking import Look
 from alembic_guard.commands.refusing import EVENTS
 from alembic_guard.commands.standing import code_places
-from alembic_guard.errors import WrongUsage
+from alembic_guard.errors import GuardError, WrongUsage
 from alembic_guard.finding import Finding, Severity
 from alembic_guard.guards._subjects import NeverCommitted
 from alembic_guard.masking import Mask
 from alembic_guard.runtime.configuration_text import configuration_text
+from alembic_guard.runtime.connect_deadline import connect_deadline
 from alembic_guard.runtime.environment import Call, run_environment
+from alembic_guard.runtime.failed_url import masked
 from alembic_guard.runtime.failure import EnvironmentFailed, NoMigrationsRun
 from alembic_guard.runtime.git import uncommitted_revisions
 from alembic_guard.runtime.git_join import joined_texts
@@ -37,12 +40,16 @@ from alembic_guard.runtime.history import counted, heads, load, open_script, rel
 from alembic_guard.runtime.in_process import in_process
 from alembic_guard.runtime.installation import installation
 from alembic_guard.runtime.loaded_files import loaded_files
+from alembic_guard.runtime.loggers import quiet_loggers
 from alembic_guard.runtime.revision_files import RevisionFiles, read_revision_files
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import Script, ScriptDirectory
+
+_DEADLINE = 10
+"""Seconds for connecting to a server."""
 
 OK, SKIPPED = "ok", "skipped"
 
@@ -128,11 +135,18 @@ class Examination:
         before, facts = len(self.findings), list[str]()
         try:
             yield facts
-        except WrongUsage:
-            raise
         except EVENTS as event:
-            self.judge(event)
+            self._stopped(event)
         self._done(name, before, facts)
+
+    def _stopped(self, event: Exception) -> None:
+        """What stopped a check: a refusal brings its findings, of all else the guards speak."""
+        if isinstance(event, WrongUsage):
+            raise event
+        if isinstance(event, GuardError):
+            self.findings += event.findings
+        else:
+            self.judge(event)
 
     def skip(self, name: str, why: str) -> None:
         """A check that cannot be made."""
@@ -202,7 +216,10 @@ class Examination:
             looks[-1].run()
 
         try:
-            run_environment(self.config, script, lambda *_: (), migrating=migrating, read_only=True)
+            with quiet_loggers(), connect_deadline(_DEADLINE):
+                run_environment(
+                    self.config, script, lambda *_: (), migrating=migrating, read_only=True
+                )
             if not looks:
                 raise NoMigrationsRun(script.env_py_location, self.config)
             if any(look.never_committed for look in looks):
@@ -211,7 +228,7 @@ class Examination:
         except EnvironmentFailed as failed:
             self._failed(failed, env_py, looked=bool(looks))
         except EVENTS as event:
-            self.judge(event)
+            self._stopped(event)
             self._done("env.py", before, [env_py])
 
     def _failed(self, failed: EnvironmentFailed, env_py: str, *, looked: bool) -> None:
@@ -219,6 +236,9 @@ class Examination:
         self.judge(failed)
         if name != "env.py" and not looked:
             self._done("env.py", len(self.findings), [env_py])
+        for fact, known in (("URL", masked(failed.url)), ("driver", _driver(failed.url))):
+            if name == "server" and not looked:
+                self._add(Check(fact, OK, self.mask(known)))
         self._done(name, before, [env_py] if name == "env.py" else [])
         made = [check.name for check in self.checks if check.name in _OF_A_DATABASE]
         reached = _OF_A_DATABASE.index(made[-1]) + 1 if made else 0
@@ -232,3 +252,7 @@ class Examination:
             facts.append(f"SQLAlchemy {sqlalchemy.__version__}")
             facts.append(f"alembic-guardrails {__version__}")
             self.judge(installation(self.config))
+
+
+def _driver(url: URL | str | None) -> str:
+    return url.get_dialect().driver if isinstance(url, URL) else ""

@@ -4,7 +4,8 @@ SQLite makes the file when it is connected to, so that a command which only look
 empty database behind. Removing it afterwards could take it from somebody who has begun to write;
 instead such a connection goes to an empty database in memory, which looks the same.
 
-Not covered: ``file:`` URIs, whose ``mode`` says what is wanted.
+Not covered: an engine whose ``creator`` opens the file itself, and a ``file:`` URI with a ``mode``,
+which says what is wanted.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -29,7 +31,7 @@ def no_new_file(wanted: bool = True) -> Iterator[list[Path]]:
 
     def do_connect(dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]) -> None:
         name = words[0] if words else options.get("database")
-        if dialect.name != "sqlite" or options.get("uri") or (file := _absent(name)) is None:
+        if dialect.name != "sqlite" or (file := _absent(name)) is None:
             return
         absent.append(file)
         if words:
@@ -48,8 +50,13 @@ def no_new_file(wanted: bool = True) -> Iterator[list[Path]]:
 
 
 def _absent(name: object) -> Path | None:
-    """The file of this name, where it could be made and is not there."""
+    """The file of this name, where it would be made and is not there."""
     if not isinstance(name, str) or name in ("", ":memory:"):
         return None
+    if name.startswith("file:"):  # sqlite.org/uri.html
+        uri = urlsplit(name)
+        if "mode=" in uri.query:
+            return None
+        name = unquote(uri.path)
     path = Path(name)
     return path if path.parent.is_dir() and not path.exists() else None

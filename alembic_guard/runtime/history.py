@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import configparser
 import hashlib
+import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,6 @@ from alembic.script.revision import MultipleHeads
 from alembic.util import CommandError
 
 from alembic_guard.config_files import unreadable
-from alembic_guard.runtime.config_search import Searched, search
 from alembic_guard.runtime.environment import Signal
 from alembic_guard.runtime.missing import UnknownRevision, unknown_revisions
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import RevisionStep
     from alembic.script import Script
 
+    from alembic_guard.runtime.config_search import Searched
     from alembic_guard.runtime.environment import Call
     from alembic_guard.runtime.revision_files import RevisionFiles
 
@@ -119,16 +120,14 @@ def open_script(config: Config) -> ScriptDirectory:
     :raises NoConfiguration: when no configuration names one, or it is not there.
     :raises WrongUsage: when a configuration file cannot be parsed.
     """
-    files = tuple(name for name in (config.config_file_name, config.toml_file_name) if name)
     try:
         return ScriptDirectory.from_config(config)
     except CommandError as error:
-        raise NoConfiguration(str(error), files, search(config)) from error
+        raise _unconfigured(str(error), config) from error
     except (configparser.Error, UnicodeDecodeError) as error:
         raise unreadable(config.config_file_name or "the configuration", error) from error
     except (ValueError, TypeError, ImportError) as error:
-        said = f"{type(error).__name__}: {error}"
-        raise NoConfiguration(said, files, search(config)) from error
+        raise _unconfigured(f"{type(error).__name__}: {error}", config) from error
 
 
 def load(script: ScriptDirectory) -> tuple[Script, ...]:
@@ -228,11 +227,12 @@ def checksum(path: str | Path) -> str:
 
 
 def relative(path: str | Path) -> str:
-    """A path as the user would type it from here."""
-    try:
-        return str(Path(path).resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+    """A path as the user would type it from here: relative where that is not far."""
+    resolved = Path(path).resolve()
+    for up, folder in enumerate((Path.cwd(), *Path.cwd().parents[:1])):
+        if resolved.is_relative_to(folder) and folder.name:
+            return str(Path(*[os.pardir] * up, resolved.relative_to(folder)))
+    return os.path.normpath(path)
 
 
 def counted(number: int, noun: str) -> str:
@@ -248,6 +248,13 @@ def shown(revisions: Iterable[str], nothing: str = "nothing") -> str:
 def _below(script: Script) -> Iterator[str]:
     for names in (script.down_revision, script.dependencies):
         yield from (names,) if isinstance(names, str) else names or ()
+
+
+def _unconfigured(said: str, config: Config) -> NoConfiguration:
+    from alembic_guard.runtime.config_search import search
+
+    files = tuple(name for name in (config.config_file_name, config.toml_file_name) if name)
+    return NoConfiguration(said, files, search(config))
 
 
 def _said(warned: Iterable[warnings.WarningMessage], words: str) -> str:

@@ -40,6 +40,17 @@ def kept_loggers() -> Iterator[None]:
             logger.disabled = disabled and logger in before
 
 
+@contextmanager
+def quiet_loggers() -> Iterator[None]:
+    """While it is open, nothing below a warning is logged, however env.py configures logging."""
+    before = logging.root.manager.disable
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
 def _state(logger: logging.Logger) -> tuple[int, list[logging.Handler], bool, bool]:
     return logger.level, [*logger.handlers], logger.propagate, logger.disabled
 

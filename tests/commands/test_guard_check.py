@@ -118,3 +118,18 @@ def test_output_goes_to_a_file(sqlite_project: Project, tmp_path: Path) -> None:
     )
     assert (result.returncode, result.stdout) == (1, "")
     assert json.loads(file.read_text("utf-8"))["findings"][0]["name"] == "several-heads"
+
+
+def test_a_refusal_that_comes_out_of_env_py_is_no_green(sqlite_project: Project) -> None:
+    refusing = (
+        "from alembic_guard import Refused\nraise Refused.one('empty-metadata', 'Not here.')\n"
+    )
+    sqlite_project.write("migrations/env.py", refusing)
+    result = sqlite_project.alembic("guard-check")
+    assert (result.returncode, result.stdout) == (1, "error: empty-metadata: Not here.\n")
+
+
+def test_nothing_is_logged_beside_the_report(sqlite_project: Project) -> None:
+    history(sqlite_project)
+    assert sqlite_project.alembic("guard-check").stderr == ""
+    assert sqlite_project.alembic("guard-doctor").stderr == ""

@@ -107,6 +107,8 @@ def test_what_cannot_be_reached_is_skipped_and_the_rest_is_looked_at(
         "ok       configuration   alembic.ini, script location migrations\n"
         "ok       revision files  0 revisions, 0 heads: none\n"
         "ok       env.py          migrations/env.py\n"
+        f"ok       URL             sqlite:////no/such/folder/{sqlite_project.path}/app.db\n"
+        "ok       driver\n"
         "error    server\n"
         "skipped  metadata        not reached: server first\n"
         "skipped  history         not reached: server first\n"

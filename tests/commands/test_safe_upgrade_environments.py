@@ -374,3 +374,18 @@ def test_of_a_migration_outside_its_transaction_only_what_is_committed_is_listed
     ]
     with project.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM users")) == 0
+
+
+def test_an_autocommit_block_in_a_transaction_of_env_py_says_why_it_cannot_be(
+    sqlite_project: Project,
+) -> None:
+    change_env(sqlite_project, "connectable.connect()", "connectable.begin()")
+    sqlite_project.add_revision(
+        "0001", None, "with op.get_context().autocommit_block():\n    op.execute('SELECT 1')"
+    )
+    result = sqlite_project.alembic("safe-upgrade")
+    assert result.returncode == 1
+    assert (
+        "Revision 0001 revision 0001 failed: autocommit_block() can't end a transaction that "
+        "env.py began by itself\n"
+    ) in result.stdout

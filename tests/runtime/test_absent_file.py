@@ -28,6 +28,17 @@ def test_a_file_that_is_there_is_read(tmp_path: Path) -> None:
         assert (absent, inspect(connection).get_table_names()) == ([], ["t"])
 
 
+@pytest.mark.parametrize(("options", "made"), [("", False), ("&mode=rwc", True)])
+def test_a_uri_makes_the_file_only_where_its_mode_says_so(
+    tmp_path: Path, options: str, made: bool
+) -> None:
+    file = tmp_path / "my app.db"
+    url = f"sqlite:///file:{str(file).replace(' ', '%20')}?uri=true{options}"
+    with no_new_file(), create_engine(url).connect() as connection:
+        assert inspect(connection).get_table_names() == []
+    assert file.exists() is made
+
+
 def test_afterwards_files_are_made_again(tmp_path: Path) -> None:
     file = tmp_path / "app.db"
     with no_new_file():
