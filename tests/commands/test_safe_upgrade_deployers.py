@@ -11,10 +11,14 @@ from sqlalchemy.pool import NullPool
 
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.lock import DeployerLock, deployer_lock
-from tests.commands.upgrading import change_env, history, journal, until
+from tests.commands.upgrading import change_env, history, journal, said, until
 from tests.project import Project
 
 SLOW = "import pathlib, time\npathlib.Path('running').touch()\ntime.sleep({})"
+HELD = (
+    "import pathlib, time\npathlib.Path('running').touch()\n"
+    "while not pathlib.Path('go').exists(): time.sleep(0.02)"
+)
 DEPLOYERS = 6
 
 
@@ -96,15 +100,17 @@ def test_a_holder_that_is_killed_frees_the_lock_at_once(project: Project) -> Non
 def test_a_waiting_deployer_says_so_and_ends_well_once_the_other_is_done(
     project: Project,
 ) -> None:
-    history(project, SLOW.format(2))
+    history(project, HELD)
     first = project.spawn("safe-upgrade")
     until(lambda: running(project))
 
-    second = project.alembic("safe-upgrade")
+    second = project.spawn("safe-upgrade")
+    said(second, "Waiting for another deployer (")
+    (project.path / "go").touch()
 
-    assert (first.wait(30), second.returncode) == (0, 0)
-    assert "Waiting for another deployer (" in second.stdout
-    assert second.stdout.splitlines()[-2:] == [
+    output, _ = second.communicate(timeout=60)
+    assert (first.wait(60), second.returncode) == (0, 0)
+    assert output.splitlines() == [
         "Nothing left to do: another deployer has applied it meanwhile.",
         "Done: nothing to apply.",
     ]
@@ -150,16 +156,18 @@ def test_an_index_built_concurrently_does_not_wait_for_a_waiting_deployer(
     project = postgresql_project
     history(
         project,
-        SLOW.format(1),
+        HELD,
         "with op.get_context().autocommit_block():\n"
         '    op.create_index("ix", "users", ["name"], postgresql_concurrently=True)',
     )
     first = project.spawn("safe-upgrade")
     until(lambda: running(project))
 
-    second = project.alembic("safe-upgrade", timeout=30)
+    second = project.spawn("safe-upgrade")
+    said(second, "Waiting for another deployer (")
+    (project.path / "go").touch()
 
-    assert (first.wait(30), second.returncode) == (0, 0)
+    assert (first.wait(60), second.wait(60)) == (0, 0)
     assert project.heads_in_database() == ("0003",)
 
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.commands.test_safe_upgrade_deployers import held_lock
-from tests.commands.upgrading import blocking, change_env, history, journal, until
+from tests.commands.upgrading import blocking, change_env, history, journal, said, until
 from tests.project import Project, alembic_command, environment
 
 SLEEPING = "import pathlib, time\npathlib.Path('running').touch()\ntime.sleep(60)"
@@ -20,13 +20,6 @@ ASLEEP_IN_THE_SERVER = (
     "import pathlib\npathlib.Path('running').touch()\nop.execute('SELECT pg_sleep(60)')"
 )
 TEMPLATES = pytest.mark.parametrize("template", ["generic", "async"])
-
-
-def said(process: subprocess.Popen[str], words: str) -> None:
-    """Read what a process says until it says this."""
-    assert process.stdout is not None
-    while words not in (line := process.stdout.readline()):
-        assert line, "it ended"
 
 
 def interrupted(

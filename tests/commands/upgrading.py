@@ -83,6 +83,13 @@ def until(condition: Callable[[], object], seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
+def said(process: subprocess.Popen[str], words: str) -> None:
+    """Read what a process says until it says this."""
+    assert process.stdout is not None
+    while words not in (line := process.stdout.readline()):
+        assert line, "it ended"
+
+
 @contextmanager
 def blocking(project: Project, statement: str, **connect_args: Any) -> Iterator[Any]:
     """An open transaction that has run a statement, in the middle of which the block runs."""
