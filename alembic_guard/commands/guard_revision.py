@@ -34,7 +34,6 @@ from alembic_guard.runtime.history import (
 )
 from alembic_guard.runtime.loggers import kept_loggers
 from alembic_guard.runtime.stopped import Applied, Interrupted
-from alembic_guard.script.heads import group_heads, merge_message
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -188,6 +187,8 @@ def _merging(
     found = [script.get_revision(revision) for revision in sorted(script.get_heads())]
     if head != "head" or len(found) < 2:
         return None
+    from alembic_guard.script.heads import group_heads, merge_message
+
     heads = group_heads(script, found)
     if not merge or not heads.joinable:
         raise SeveralHeads(tuple(map(as_revision, found)), head, heads.reasons, command)

@@ -2,7 +2,7 @@
 
 Each question is one or two queries for table names, on the migration connection and in a
 transaction that is ended again. Files are read only where tables make it doubtful that the record
-is right.
+is right, and what reads them is imported only then: most databases are healthy.
 """
 
 from __future__ import annotations
@@ -15,12 +15,8 @@ from alembic import util
 
 from alembic_guard.guards._subjects import MissingTables, UnrecordedTables
 from alembic_guard.masking import Mask
-from alembic_guard.runtime.create_all import create_all_calls
 from alembic_guard.runtime.history import Revision, heads
-from alembic_guard.runtime.observation import live_columns
 from alembic_guard.runtime.table_names import default_schema, schemas_with, table_keys
-from alembic_guard.script.presence import absent_tables, collision
-from alembic_guard.script.replay import ScriptText, matching_revision
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -28,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
     from alembic_guard.runtime.environment import Call
+    from alembic_guard.script.replay import ScriptText
 
 
 def unrecorded_tables(
@@ -40,10 +37,17 @@ def unrecorded_tables(
     """
     if not pending or call.heads():
         return None
-    texts = [ScriptText(one.id, Path(one.path)) for one in pending]
     with call.reading() as connection:
         live = table_keys(connection)
-        found = collision(texts, live) if live else None
+        if not live:
+            return None
+        from alembic_guard.runtime.create_all import create_all_calls
+        from alembic_guard.runtime.observation import live_columns
+        from alembic_guard.script.presence import collision
+        from alembic_guard.script.replay import ScriptText, matching_revision
+
+        texts = [ScriptText(one.id, Path(one.path)) for one in pending]
+        found = collision(texts, live)
         if found is None:
             return None
         columns = live_columns(connection, frozenset(key for key in live if "." not in key))
@@ -68,6 +72,8 @@ def missing_tables(script: ScriptDirectory, call: Call) -> MissingTables | None:
     recorded = set(call.heads())
     if not recorded or recorded != {one.revision for one in heads(script)}:
         return None
+    from alembic_guard.script.presence import absent_tables
+
     texts = texts_of(script)
     with call.reading() as connection:
         absent = absent_tables(texts, table_keys(connection))
@@ -100,6 +106,8 @@ def code_places(config: Config, script: ScriptDirectory) -> tuple[list[Path], li
 
 def texts_of(script: ScriptDirectory) -> list[ScriptText]:
     """The files of a history in the order of application."""
+    from alembic_guard.script.replay import ScriptText
+
     found = reversed(list(script.walk_revisions()))
     return [ScriptText(one.revision, Path(one.path)) for one in found]
 

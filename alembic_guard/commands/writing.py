@@ -17,7 +17,6 @@ from alembic_guard.commands.drafting import Drafting
 from alembic_guard.errors import Refused
 from alembic_guard.guards._subjects import BrokenByHooks, HookFailure, RenderedText, Taken
 from alembic_guard.runtime.autogenerate import DraftedRevision
-from alembic_guard.runtime.heads_file import heads_files
 from alembic_guard.runtime.history import Revision, as_revision, relative
 from alembic_guard.runtime.staging import Staging, TemplateFailed
 from alembic_guard.runtime.write_hooks import run_write_hooks
@@ -46,6 +45,8 @@ def write(
                 generated.append(merge)
             generated += drafted.context.generate_scripts()
             if drafting.settings.heads_file:
+                from alembic_guard.runtime.heads_file import heads_files
+
                 files = heads_files(script)
                 staging.rewritten = {file.path: file.should_be for file in files}
             paths = staging.place()

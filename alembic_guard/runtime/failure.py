@@ -1,7 +1,10 @@
 """What made ``env.py`` fail: the event, and the facts that a sentence about it needs.
 
-They are read on demand, from the traceback and from the text of files; nothing is imported or
-asked of a database. The sentences are the guards' (``guards/env_error.py`` and its neighbours).
+They are read on demand, from the traceback and from the text of files; nothing of the project is
+imported or asked of a database. What reads them is imported on demand, too: every command has to
+know these classes, and few of them fail.
+
+The sentences are the guards' (``guards/env_error.py`` and its neighbours).
 What Alembic prints in each case is measured in ``facts/alembic_today.md``.
 """
 
@@ -14,22 +17,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import URL
 
-from alembic_guard.runtime.env_text import Line, option_line, unawaited_call
-from alembic_guard.runtime.failed_url import (
-    DatabaseFile,
-    Origin,
-    database_file,
-    installed_drivers,
-    origin_of,
-    url_in,
-)
-from alembic_guard.runtime.failure_kinds import kind_of, last_module
-from alembic_guard.runtime.import_roots import MissingModule, missing_module
-from alembic_guard.runtime.traces import is_library, user_frames
-from alembic_guard.runtime.unset import Unset, unset_in
-
 if TYPE_CHECKING:
     from alembic.config import Config
+
+    from alembic_guard.runtime.env_text import Line
+    from alembic_guard.runtime.failed_url import DatabaseFile, Origin
+    from alembic_guard.runtime.import_roots import MissingModule
+    from alembic_guard.runtime.unset import Unset
 
 
 class EnvironmentFailed(Exception):
@@ -54,11 +48,15 @@ class EnvironmentFailed(Exception):
     @cached_property
     def kind(self) -> str:
         """The name of the guard that this failure belongs to."""
+        from alembic_guard.runtime.failure_kinds import kind_of
+
         return kind_of(self.error)
 
     @property
     def frame(self) -> tuple[str, int]:
         """File and line of the user's own code that raised; env.py itself if none is known."""
+        from alembic_guard.runtime.traces import is_library, user_frames
+
         error = self.error
         if isinstance(error, SyntaxError) and error.filename and not is_library(error.filename):
             return error.filename, error.lineno or 0
@@ -68,11 +66,15 @@ class EnvironmentFailed(Exception):
     @property
     def chain(self) -> tuple[tuple[str, int], ...]:
         """Files and lines of the user's own code, outermost first: who imported whom."""
+        from alembic_guard.runtime.traces import user_frames
+
         return tuple((frame.file, frame.line) for frame in user_frames(self.error))
 
     @property
     def raised_in(self) -> str:
         """The module, whoever's it is, whose code raised."""
+        from alembic_guard.runtime.failure_kinds import last_module
+
         return last_module(self.error)
 
     @property
@@ -88,21 +90,29 @@ class EnvironmentFailed(Exception):
     @cached_property
     def url(self) -> URL | str | None:
         """The URL that was used, as far as SQLAlchemy came with it."""
+        from alembic_guard.runtime.failed_url import url_in
+
         return url_in(self.error)
 
     @cached_property
     def origin(self) -> Origin:
         """Where that URL stands."""
+        from alembic_guard.runtime.failed_url import origin_of
+
         return origin_of(self.url, self.config, self.error, self.frame)
 
     @cached_property
     def drivers(self) -> tuple[str, ...]:
         """The synchronous drivers for the URL's database that are installed."""
+        from alembic_guard.runtime.failed_url import installed_drivers
+
         return installed_drivers(self.url)
 
     @cached_property
     def option(self) -> Line | None:
         """The line of the ini file that an interpolation failed in, as it is written there."""
+        from alembic_guard.runtime.env_text import option_line
+
         error, file = self.error, self.config.config_file_name if self.config else None
         if not isinstance(error, configparser.InterpolationError):
             return None
@@ -111,16 +121,22 @@ class EnvironmentFailed(Exception):
     @cached_property
     def file(self) -> DatabaseFile | None:
         """The file of a SQLite URL, as it is on disk."""
+        from alembic_guard.runtime.failed_url import database_file
+
         return database_file(self.url)
 
     @cached_property
     def unset(self) -> Unset:
         """What env.py asked for and did not get."""
+        from alembic_guard.runtime.unset import unset_in
+
         return unset_in(self.error, self.env_py, self.frame, self.config)
 
     @cached_property
     def module(self) -> MissingModule:
         """What is known of the module that could not be imported."""
+        from alembic_guard.runtime.import_roots import missing_module
+
         return missing_module(self.error, self.frame, self.config)
 
 
@@ -139,4 +155,6 @@ class NoMigrationsRun(EnvironmentFailed):
     @cached_property
     def unawaited(self) -> tuple[str, int] | None:
         """A coroutine function that env.py calls and nothing awaits, and the line of the call."""
+        from alembic_guard.runtime.env_text import unawaited_call
+
         return unawaited_call(self.env_py)

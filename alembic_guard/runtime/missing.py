@@ -17,14 +17,12 @@ from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from alembic_guard.runtime.environment import Signal
-from alembic_guard.runtime.git_search import Search, search
-from alembic_guard.runtime.observation import observe
-from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
     from alembic_guard.runtime.environment import Call
+    from alembic_guard.runtime.git_search import Search
 
 
 @dataclass(frozen=True)
@@ -99,6 +97,8 @@ def unknown_revisions(
     """
     missing = tuple(revision for revision in current if not _has_file(script, revision))
     if missing:
+        from alembic_guard.runtime.git_search import search
+
         known = tuple(found.revision for found in script.walk_revisions())
         lost = Lost(
             revisions=missing,
@@ -119,6 +119,9 @@ def _has_file(script: ScriptDirectory, revision: str) -> bool:
 
 
 def _recorder(call: Call, current: tuple[str, ...]) -> Recorder | None:
+    from alembic_guard.runtime.observation import observe
+    from alembic_guard.settings import Settings
+
     context = call.context
     table = ".".join(filter(None, (context.version_table_schema, context.version_table)))
     with suppress(SQLAlchemyError), call.reading():

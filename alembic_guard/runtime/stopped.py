@@ -17,11 +17,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alembic_guard.runtime.environment import Signal
 from alembic_guard.runtime.history import Revision
-from alembic_guard.runtime.waiting import Blocker
+
+if TYPE_CHECKING:
+    from alembic_guard.runtime.waiting import Blocker
 
 
 @dataclass(frozen=True)
