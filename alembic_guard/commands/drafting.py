@@ -17,7 +17,7 @@ from alembic.operations import ops
 
 from alembic_guard import guards
 from alembic_guard.autogenerate.rewrite import Rename, apply_rename
-from alembic_guard.commands.standing import code_places, missing_tables
+from alembic_guard.commands.standing import code_places, missing_tables, texts_of
 from alembic_guard.errors import Refused, WrongUsage
 from alembic_guard.finding import Finding
 from alembic_guard.guards._subjects import (
@@ -29,16 +29,12 @@ from alembic_guard.guards._subjects import (
 )
 from alembic_guard.masking import Mask
 from alembic_guard.runtime.autogenerate import DraftedRevision
-from alembic_guard.runtime.create_all import create_all_calls
-from alembic_guard.runtime.env_target import env_target
 from alembic_guard.runtime.environment import Call, run_environment
 from alembic_guard.runtime.failure import NoMigrationsRun
 from alembic_guard.runtime.history import as_revision, heads, upgrade_steps
-from alembic_guard.runtime.metadata_holders import metadata_holders
 from alembic_guard.runtime.missing import unknown_revisions
 from alembic_guard.runtime.models import undeclared_tables
 from alembic_guard.runtime.observation import Observation, live_columns, observe
-from alembic_guard.script.replay import ScriptText, matching_revision, owned_tables
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -194,29 +190,35 @@ def loaded_metadata(
     :param read_code: look for ``create_all()`` in the code although nothing is wrong.
     """
     places = code_places(config, script)
-    history = [
-        ScriptText(found.revision, Path(found.path))
-        for found in reversed(list(script.walk_revisions()))
-    ]
-    matching, known = None, observation.metadata
+    revisions = len(list(script.walk_revisions()))
+    known, doubts = observation.metadata, dict[str, Any]()
+    # What these questions need is imported where they come up: most projects have the answers.
+    if not observation.tables:
+        from alembic_guard.runtime.env_target import env_target
+        from alembic_guard.runtime.metadata_holders import metadata_holders
+
+        doubts["target"] = env_target(script.env_py_location)
+        doubts["holders"] = metadata_holders(*places)
     unrecorded = not observation.recorded and observation.tables & observation.live
-    if columns and history and unrecorded:
-        matching = matching_revision(history, columns(observation.live))
-    empty = not observation.tables
+    if columns and revisions and unrecorded:
+        from alembic_guard.script.replay import matching_revision
+
+        doubts["matching"] = matching_revision(texts_of(script), columns(observation.live))
+    if unrecorded or read_code:
+        from alembic_guard.runtime.create_all import create_all_calls
+
+        doubts["create_all"] = create_all_calls(known, *places)
     return LoadedMetadata(
         given=bool(observation.metadata),
         tables=observation.tables,
         undeclared=tuple(undeclared_tables(known, *places)),
         env_py=script.env_py_location,
         url=observation.url,
-        revisions=len(history),
+        revisions=revisions,
         recorded=observation.recorded,
         live=observation.live,
-        matching=matching,
-        create_all=create_all_calls(known, *places) if unrecorded or read_code else (),
-        target=env_target(script.env_py_location) if empty else None,
-        holders=metadata_holders(*places) if empty else (),
         engines=_engines(config),
+        **doubts,
     )
 
 
@@ -254,6 +256,8 @@ def owned_by_history(script: ScriptDirectory, databases: Sequence[DatabaseDraft]
     )
     if not drops:
         return frozenset()
+    from alembic_guard.script.replay import owned_tables
+
     return owned_tables(Path(found.path) for found in script.walk_revisions())
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
 
-from alembic_guard.runtime.create_all import CodeLine
-from alembic_guard.runtime.env_target import EnvTarget
-from alembic_guard.runtime.history import Revision
-from alembic_guard.runtime.metadata_holders import MetadataHolder
-from alembic_guard.runtime.models import DeclaredTable
-
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
+
+    from alembic_guard.runtime.create_all import CodeLine
+    from alembic_guard.runtime.env_target import EnvTarget
+    from alembic_guard.runtime.history import Revision
+    from alembic_guard.runtime.metadata_holders import MetadataHolder
+    from alembic_guard.runtime.models import DeclaredTable
 
 
 @dataclass(frozen=True)
