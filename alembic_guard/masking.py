@@ -27,7 +27,14 @@ _URL_IN_LINE = re.compile(
 )
 _KEYWORD = re.compile(
     r"(?P<key>(?:\b|_)(?:password|passwd|pwd|sslpassword|pgpassword)\b['\"]?\s*[=:]\s*)"
-    r"(?P<value>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\s&;,'\"()]+)",
+    r"(?P<value>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\{[^{}\n]*\}|[^\s&;,'\"()]+)",
+    re.IGNORECASE,
+)
+# "odbc_connect=DRIVER%3Dx%3BPWD%3Dsecret%3B": an ODBC string inside of a URL, and in an ini file.
+_ENCODED = re.compile(
+    r"(?P<key>(?:password|passwd|pwd)(?:\+|%{1,2}20)*%{1,2}3D)"
+    r"(?P<value>%{1,2}7B(?:(?!%{1,2}7D)[^\s&'\"])*(?:%{1,2}7D)?"
+    r"|(?:(?!%{1,2}3B)[^\s&;'\"])+)",
     re.IGNORECASE,
 )
 # "ALTER ROLE app PASSWORD 'x'", "CREATE USER app IDENTIFIED BY 'x'",
@@ -38,6 +45,8 @@ _SQL = re.compile(
 )
 # configparser repeats what follows a "%" that is not doubled: the end of a password, as a rule.
 _INTERPOLATION = re.compile(r"(?P<key>must be followed by '%' or '\(', found: ).*")
+_HOST = re.compile(r"[^\s/:?#'\"]*")
+_SEPARATORS = re.compile(r"[@:/?]")
 _PLACEHOLDER = "driver://"
 """The scheme that ``alembic init`` writes, with a user and a password that are nobody's."""
 _SHORTEST = 4
@@ -68,8 +77,17 @@ class Mask:
                 # an "@" that should be %40: drivers take what follows it for the host
                 for part in url["rest"].split("@")[1:]:
                     self.learn(part)
+                self._learn_misread(url["rest"], url["host"])
         for keyword in _KEYWORD.finditer(text):
             self.learn(_unquoted(keyword["value"]))
+        for encoded in _ENCODED.finditer(text):
+            self.learn(encoded["value"])
+
+    def _learn_misread(self, password: str, behind: str) -> None:
+        """Know the ends of a password that a driver takes for the beginning of its host."""
+        host = _HOST.match(behind)
+        for sign in _SEPARATORS.finditer(password):
+            self.learn(f"{password[sign.end() :]}@{host[0] if host else ''}")
 
     def learn_url(self, url: URL) -> None:
         """Know the password of an engine's URL, as :meth:`learn_from` does."""
@@ -91,6 +109,7 @@ class Mask:
             text = text.replace(secret, STARS)
         text = _URL.sub(lambda url: f"{url['scheme']}{url['user']}:{STARS}@", text)
         text = _KEYWORD.sub(lambda match: f"{match['key']}{STARS}", text)
+        text = _ENCODED.sub(lambda match: f"{match['key']}{STARS}", text)
         text = _SQL.sub(lambda match: f"{match['key']}'{STARS}'", text)
         return _INTERPOLATION.sub(lambda match: f"{match['key']}{STARS}", text)
 

@@ -41,6 +41,15 @@ SECRETS = PASSWORDS.map(lambda text: f"Zq{text}9X")
             "postgresql:///app?host=db&password=***&x=1",
         ),
         ('{"password": "secret", "x": 1}', '{"password": *** "x": 1}'.replace("***", "***,")),
+        (
+            "mssql+pyodbc:///?odbc_connect=DRIVER%3Dx%3BPWD%3Dse%2Bcret%3BUID%3Du",
+            "mssql+pyodbc:///?odbc_connect=DRIVER%3Dx%3BPWD%3D***%3BUID%3Du",
+        ),
+        (
+            "odbc_connect = DRIVER%%3Dx%%3BPWD%%3D%%7Bse;cret%%7D&x=1",
+            "odbc_connect = DRIVER%%3Dx%%3BPWD%%3D***&x=1",
+        ),
+        ("DRIVER=x;PWD={sec ret;1};UID=u", "DRIVER=x;PWD=***;UID=u"),
         ("PGPASSWORD=secret psql", "PGPASSWORD=*** psql"),
         ("DB_PASSWORD=secret psql", "DB_PASSWORD=*** psql"),
         ("ALTER ROLE me PASSWORD 'it''s'", "ALTER ROLE me PASSWORD '***'"),
@@ -296,3 +305,9 @@ def test_what_guard_init_shows_of_a_config_file_is_masked(sqlite_project: Projec
     assert result.returncode == 0
     assert "postgresql://me:***@db/app" in result.stdout
     assert_nothing_leaks(sqlite_project, result, own=("alembic.ini",))
+
+
+def test_the_end_of_a_password_that_is_taken_for_a_host_is_known() -> None:
+    mask = Mask(["postgresql://me:p@s:w/d@db.example/app"])
+    said = "no host 's:w', not 's:w/d@db.example', port 'w/d@db.example', file 'd@db.example'"
+    assert mask(said) == "no host 's:w', not '***', port '***', file '***'"

@@ -181,50 +181,59 @@ def loaded_metadata(
     observation: Observation,
     columns: Callable[[frozenset[str]], dict[str, frozenset[str]]] | None = None,
     *,
-    read_code: bool = False,
+    autogenerate: bool = True,
+    in_the_way: bool = False,
 ) -> LoadedMetadata:
     """What the guards of the metadata look at.
 
     :param columns: asks the database for the columns of tables; only where no revision is recorded
         and one that matches is looked for.
-    :param read_code: look for ``create_all()`` in the code although nothing is wrong.
+    :param autogenerate: False where one only looks: ``create_all()`` is then looked for in the code
+        although nothing is wrong.
+    :param in_the_way: whether it is said elsewhere that pending revisions create these tables.
     """
     places = code_places(config, script)
     revisions = len(list(script.walk_revisions()))
     known, doubts = observation.metadata, dict[str, Any]()
     # What these questions need is imported where they come up: most projects have the answers.
-    if not observation.tables:
-        from alembic_guard.runtime.env_target import env_target
-        from alembic_guard.runtime.metadata_holders import metadata_holders
+    undeclared = tuple(undeclared_tables(known, *places))
+    if undeclared or not observation.tables:
+        from alembic_guard.runtime.env_target import env_target, late_imports
 
         doubts["target"] = env_target(script.env_py_location)
+        doubts["late_imports"] = late_imports(script.env_py_location)
+    if not observation.tables:
+        from alembic_guard.runtime.metadata_holders import metadata_holders
+
         doubts["holders"] = metadata_holders(*places)
     unrecorded = not observation.recorded and observation.tables & observation.live
     if columns and revisions and unrecorded:
         from alembic_guard.script.replay import matching_revision
 
         doubts["matching"] = matching_revision(texts_of(script), columns(observation.live))
-    if unrecorded or read_code:
+    if unrecorded or not autogenerate:
         from alembic_guard.runtime.create_all import create_all_calls
 
         doubts["create_all"] = create_all_calls(known, *places)
     return LoadedMetadata(
         given=bool(observation.metadata),
         tables=observation.tables,
-        undeclared=tuple(undeclared_tables(known, *places)),
+        undeclared=undeclared,
         env_py=script.env_py_location,
         url=observation.url,
         revisions=revisions,
         recorded=observation.recorded,
         live=observation.live,
         engines=_engines(config),
+        autogenerate=autogenerate,
+        in_the_way=in_the_way,
         **doubts,
     )
 
 
 def _engines(config: Config) -> tuple[str, ...]:
     """As the multidb template's env.py reads them."""
-    said = config.get_main_option("databases") or ""
+    said = str(config.get_alembic_option("databases") or "")
     return tuple(re.split(r",\s*", said.strip())) if said.strip() else ()
 
 

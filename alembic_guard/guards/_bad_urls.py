@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from sqlalchemy import URL
 from sqlalchemy.exc import NoSuchModuleError
 
-from alembic_guard.guards._urls import EXAMPLE, SYNC_OF, port_of, with_driver, write
-from alembic_guard.runtime.failed_url import backend_of
+from alembic_guard.guards._urls import EXAMPLE, SYNC_OF, place_of, port_of, with_driver, write
+from alembic_guard.runtime.failed_url import backend_of, misread
 from alembic_guard.runtime.failure import EnvironmentFailed
 from alembic_guard.runtime.history import relative
 
@@ -42,6 +42,8 @@ _ENCODE = (
 def reason(failed: EnvironmentFailed) -> Reason:
     """What is wrong with the URL, and the lines that would mend it."""
     text, url = str(failed.error), failed.url
+    if misread(url):
+        return _at_in_password(failed)
     if isinstance(failed.error, NoSuchModuleError) and isinstance(url, URL):
         return _unknown_dialect(failed, url)
     if text.startswith("Invalid SQLite URL") and isinstance(url, URL):
@@ -60,6 +62,14 @@ def reason(failed: EnvironmentFailed) -> Reason:
     if isinstance(url, str) and url.startswith("jdbc:"):
         return "'jdbc:' is Java's", (write(failed, EXAMPLE),)
     return "it is no URL", (write(failed, EXAMPLE),)
+
+
+def _at_in_password(failed: EnvironmentFailed) -> Reason:
+    place, origin = place_of(failed), failed.origin
+    in_ini = origin.option is not None and not origin.variable
+    form = "%%40" if in_ini else "%40"
+    said = "the password holds '@': write it %40 (in an ini file %%40)"
+    return said, (f"in {place}, write {form} for each @ of the password", _ENCODE)
 
 
 def _unknown_dialect(failed: EnvironmentFailed, url: URL) -> Reason:

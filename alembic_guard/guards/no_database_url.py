@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from alembic_guard.finding import Finding, Place
 from alembic_guard.guards._urls import EXAMPLE
 from alembic_guard.guards._variables import defined, ways_to_set
+from alembic_guard.runtime.env_text import Line
 from alembic_guard.runtime.failure import EnvironmentFailed
 from alembic_guard.runtime.history import relative
 from alembic_guard.runtime.unset import Unset
@@ -52,6 +53,8 @@ def _variable(unset: Unset, place: Place) -> Finding:
 
 def _option(failed: EnvironmentFailed, unset: Unset, place: Place) -> Finding:
     file = relative(failed.config_file)
+    if unset.option is not None and not unset.empty:
+        return _handed(failed, unset.option, place)
     if unset.option is not None:
         said = f"{unset.name} in {file}:{unset.option.line} is empty"
         place = Place(file, unset.option.line)
@@ -64,6 +67,20 @@ def _option(failed: EnvironmentFailed, unset: Unset, place: Place) -> Finding:
         "no-database-url",
         f"{relative(failed.env_py)} finds no database URL: {said}.",
         why="" if unset.section in unset.sections or not others else f"It has {others}.",
-        next=(f"in {file}, under [{unset.section}]: {unset.name} = {EXAMPLE}",),
+        next=(
+            f"in {place}, instead of {unset.option.text.strip()}: {unset.name} = {EXAMPLE}"
+            if unset.option is not None
+            else f"in {file}, under [{unset.section}]: {unset.name} = {EXAMPLE}",
+        ),
+        place=place,
+    )
+
+
+def _handed(failed: EnvironmentFailed, option: Line, place: Place) -> Finding:
+    return Finding(
+        "no-database-url",
+        f"{relative(failed.env_py)} finds no database URL: what {place} hands over is none.",
+        why=f"{relative(option.path)}:{option.line} has one, which is not what is used.",
+        next=(f"in {place}, hand over a URL, or take the line out to use that of the file",),
         place=place,
     )

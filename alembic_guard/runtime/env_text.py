@@ -52,6 +52,55 @@ def variables_read(path: str | Path) -> list[tuple[str, int]]:
     ]
 
 
+def variables_needed(path: str | Path) -> list[tuple[str, int, str]]:
+    """The variables that a file asks for without a default.
+
+    :returns: of each its name, the line, and the name that its value is given to, if any.
+    """
+    tree = parsed(path)
+    given = {
+        id(inner): ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
+        for inner in ast.walk(node.value)
+    }
+    return [
+        (name.value, name.lineno, given.get(id(node), "").split(".")[-1])
+        for node in ast.walk(tree)
+        for name in _asked(node)
+        if isinstance(name, ast.Constant) and isinstance(name.value, str) and not _default(node)
+    ]
+
+
+def _default(node: ast.AST) -> bool:
+    """Whether a reading of a variable says what it is when it is not set."""
+    if not isinstance(node, ast.Call):
+        return False
+    said = [*node.args[1:2], *(each.value for each in node.keywords if each.arg == "default")]
+    return any(not isinstance(each, ast.Constant) or each.value for each in said)
+
+
+def names_on(path: str | Path, line: int) -> set[str]:
+    """The names and attributes that the code on a line uses."""
+    return {
+        node.id if isinstance(node, ast.Name) else node.attr
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Name | ast.Attribute)
+        and node.lineno <= line <= (node.end_lineno or line)
+    }
+
+
+def imports_of(path: str | Path) -> set[str]:
+    """The dotted names of what may be modules that a file imports, relative ones left out."""
+    found = set()
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
 def _asked(node: ast.AST) -> list[ast.expr]:
     if isinstance(node, ast.Subscript) and ast.unparse(node.value) in _MAPPINGS:
         return [node.slice]
@@ -137,8 +186,16 @@ def options(config: Config) -> Iterator[tuple[str, str, str]]:
 
 def base_of(config: Config | None) -> Path:
     """The folder of the configuration, which is what ``%(here)s`` stands for."""
-    name = config and (config.config_file_name or config.toml_file_name)
+    name = config and (toml_of(config) or config.config_file_name)
     return Path(os.path.abspath(name)).parent if name else Path.cwd()
+
+
+def toml_of(config: Config) -> str | None:
+    """The ``pyproject.toml`` that names the script directory, where the ini file does not."""
+    if config.file_config.has_option(config.config_ini_section, "script_location"):
+        return None
+    name = config.toml_file_name
+    return name if name and Path(name).is_file() and config.toml_alembic_config else None
 
 
 def _lines(path: str | Path | None) -> list[str]:

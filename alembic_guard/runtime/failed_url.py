@@ -7,6 +7,7 @@ one that was really used, whatever env.py did to make it. Tried on SQLAlchemy 2.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
+from alembic_guard.masking import Mask
 from alembic_guard.runtime.env_text import (
     base_of,
     dotenv_line,
@@ -44,6 +46,7 @@ SYNC_DRIVERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "oracle": (("oracledb", "oracledb"), ("cx_Oracle", "cx_oracle")),
     "mssql": (("pyodbc", "pyodbc"), ("pymssql", "pymssql")),
 }
+_SEVERAL_AT = re.compile(r"[\w+.-]+://[^:/@\s]*:\S*@[^\s?]*@")
 _ALIASES = {"postgres": "postgresql", "mariadb": "mysql"}
 
 
@@ -108,12 +111,22 @@ def url_in(error: BaseException) -> URL | str | None:
 def masked(url: URL | str | None) -> str:
     """A URL for people, without its password; "" where there is none."""
     if isinstance(url, URL):
+        if misread(url):  # the last "@" is where the password ends
+            return Mask()(url.render_as_string(hide_password=False).replace("%40", "@"))
         hidden = {
             key: "***" if "pass" in key.lower() else value for key, value in url.query.items()
         }
         text = url.set(query=hidden).render_as_string(hide_password=True)
-        return text.replace("%2A%2A%2A", "***")
+        return Mask()(text.replace("%2A%2A%2A", "***"))
     return ""
+
+
+def misread(url: URL | str | None) -> bool:
+    """Whether an "@" in the password made its end a part of the host, the port or the database."""
+    if isinstance(url, URL):
+        behind = f"{url.host or ''}/{url.database or ''}"
+        return url.password is not None and "@" in behind
+    return bool(url and _SEVERAL_AT.match(url))
 
 
 def backend_of(url: URL | str | None) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from alembic.util import CommandError
 from sqlalchemy import URL, exc
 
-from alembic_guard.runtime.failed_url import url_in
+from alembic_guard.runtime.failed_url import misread, url_in
 from alembic_guard.runtime.traces import frames_of, user_frames
 from alembic_guard.runtime.unset import is_pydantic, names_database, reads_unset
 
@@ -69,6 +69,7 @@ def _has_bad_url(error: BaseException, text: str) -> bool:
         isinstance(error, exc.NoSuchModuleError)
         or unknown_option
         or no_string
+        or (_does_not_reach(error, text) and misread(url_in(error)))
         or text.startswith(("Could not parse SQLAlchemy URL", "Invalid SQLite URL"))
         or re.search(r"invalid (?:connection option|port number|dsn)|port .* out of range", text)
         is not None

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic_guard.runtime.env_text import base_of, folders_up, parsed
+from alembic_guard.runtime.env_text import base_of, folders_up, parsed, toml_of
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -150,12 +150,12 @@ def _paste(entries: tuple[str, ...], config: Config | None) -> tuple[str, str]:
     """The file that the project is configured by, and the line for it."""
     option = "prepend_sys_path"
     section = config.config_ini_section if config else "alembic"
-    in_ini = config is None or config.file_config.has_option(section, "script_location")
-    if config and config.toml_file_name and config.toml_alembic_config and not in_ini:
+    toml = toml_of(config) if config else None
+    if toml is not None:
         values = ", ".join(f'"{entry}"' for entry in entries)
-        return config.toml_file_name, f"under [tool.alembic]: {option} = [{values}]"
-    given = config.get_main_option("path_separator") if config else "os"
-    value = _SEPARATORS.get(given or "space", " ").join(entries)
+        return toml, f"under [tool.alembic]: {option} = [{values}]"
+    given = str(config.get_alembic_option("path_separator") or "space") if config else "os"
+    value = _SEPARATORS.get(given, " ").join(entries)
     file = config.config_file_name if config else None
     return file or "alembic.ini", f"under [{section}]: {option} = {value}"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,11 +18,14 @@ from alembic_guard.runtime.env_text import (
     base_of,
     call_line,
     dotenv_line,
+    imports_of,
+    names_on,
     option_line,
     sections,
-    variables_read,
+    variables_needed,
 )
-from alembic_guard.runtime.traces import frames_of, user_frames
+from alembic_guard.runtime.failed_url import url_in
+from alembic_guard.runtime.traces import frames_of, is_library, user_frames
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -38,7 +42,7 @@ class Unset:
     :param section: of the config file, for an option.
     :param sections: those that the config file has.
     :param place: where env.py, or what it imports, asks for it.
-    :param option: the option's line, where it is there and empty.
+    :param option: the option's line, where it is there; :param empty: whether nothing stands in it.
     :param dotenv: where a ``.env`` defines the variable.
     :param loader: the line of env.py that calls ``load_dotenv()``.
     :param has_loader: whether python-dotenv is installed.
@@ -50,6 +54,7 @@ class Unset:
     sections: tuple[str, ...]
     place: tuple[str, int]
     option: Line | None
+    empty: bool
     dotenv: Line | None
     loader: int | None
     has_loader: bool
@@ -77,17 +82,21 @@ def unset_in(
 
     :param frame: the line of the user's code that raised.
     """
-    name, place = _variable(error, env_py, frame)
     section = _section(error, config)
     file = config.config_file_name if config else None
     base = base_of(config)
+    option = option_line(file, section, "sqlalchemy.url")
+    empty = option is not None and not re.split("[=:]", option.text, maxsplit=1)[1].strip()
+    whatever = not (empty and url_in(error) == "")
+    name, place = _variable(error, env_py, frame, whatever)
     return Unset(
         name=name or "sqlalchemy.url",
         variable=name is not None,
         section=section,
         sections=sections(file),
         place=place,
-        option=option_line(file, section, "sqlalchemy.url"),
+        option=option,
+        empty=empty,
         dotenv=dotenv_line(name, base) if name else None,
         loader=call_line(place[0], "load_dotenv"),
         has_loader=find_spec("dotenv") is not None,
@@ -95,24 +104,47 @@ def unset_in(
 
 
 def _variable(
-    error: BaseException, env_py: str, frame: tuple[str, int]
+    error: BaseException, env_py: str, frame: tuple[str, int], whatever: bool
 ) -> tuple[str | None, tuple[str, int]]:
-    if isinstance(error, KeyError) and str(error) not in ("'url'", "'sqlalchemy.url'"):
-        return str(error.args[0]), frame
+    """The variable that was not set, and where it is read.
+
+    :param whatever: take one whose name says nothing of a database too.
+    """
+    if isinstance(error, KeyError):
+        if str(error) not in ("'url'", "'sqlalchemy.url'"):
+            return str(error.args[0]), frame
+        whatever = False  # an option is missing, and no value was handed over
     if fields := [name for name in _missing_fields(error) if names_database(name)]:
         return fields[0], frame
-    files = dict.fromkeys([frame[0], *(each.file for each in user_frames(error)), env_py])
-    reads = [(name, (file, line)) for file in files for name, line in _unset_reads(file)]
-    here = [read for read in reads if read[1] == frame]
-    return (here or reads)[0] if reads else (None, frame)
-
-
-def _unset_reads(file: str | Path) -> list[tuple[str, int]]:
-    return [
-        (name, line)
-        for name, line in variables_read(file)
-        if names_database(name) and not os.environ.get(name)
+    files = [frame[0], *(each.file for each in user_frames(error)), *_project_files(env_py)]
+    used = names_on(*frame)
+    found = [
+        ((file, line) != frame, given not in used, not names_database(name), name, (file, line))
+        for file in dict.fromkeys(files)
+        for name, line, given in variables_needed(file)
+        if not os.environ.get(name) and (whatever or names_database(name))
     ]
+    best = min(found, key=lambda read: read[:3], default=None)
+    return best[3:] if best else (None, frame)
+
+
+def _project_files(file: str) -> list[str]:
+    """A file, and those of the project that it imports, and that they do, nearest first."""
+    files = [file]
+    for each in files:
+        modules = [sys.modules.get(name) for name in sorted(imports_of(each))]
+        paths = dict.fromkeys(getattr(module, "__file__", None) for module in modules)
+        files += [str(path) for path in paths if path and path not in files and _own(path)]
+    return files
+
+
+def _own(path: str) -> bool:
+    return path.endswith(".py") and not is_library(path)
+
+
+def _unset_reads(file: str | Path) -> list[str]:
+    reads = variables_needed(file)
+    return [name for name, *_ in reads if names_database(name) and not os.environ.get(name)]
 
 
 def _missing_fields(error: BaseException) -> list[str]:

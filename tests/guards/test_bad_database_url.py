@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.guards.failing import failing, in_env_py, with_url
+from tests.guards.failing import failing, in_env_py, with_real_url, with_url
 from tests.project import Project
 
 WHERE = "alembic.ini:89"
@@ -124,6 +124,61 @@ def test_a_variable_that_a_platform_sets_to_postgres_is_mended_where_it_is_read(
         '    next: or in migrations/env.py:22: os.environ["DATABASE_URL"]'
         '.replace("postgres://", "postgresql+psycopg://", 1)\n'
     )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://postgres:p@Zq@127.0.0.1/database",
+        "postgresql+psycopg://postgres:p@Zq/Zq9@127.0.0.1/database",
+        "mysql+pymysql://root:Zq@secret-word@127.0.0.1:3306/database",
+    ],
+)
+def test_an_at_sign_in_the_password_gives_no_part_of_it_away(
+    sqlite_project: Project, url: str
+) -> None:
+    scheme, user = url.partition(":")[0], url.split("//")[1].partition(":")[0]
+    host = url.rpartition("@")[2]
+    project = with_url(sqlite_project, url)
+    assert failing(project) == (
+        f"error: bad-database-url ({WHERE}): {CANNOT}"
+        "the password holds '@': write it %40 (in an ini file %%40).\n"
+        f"    The URL is {scheme}://{user}:***@{host}, from {WHERE}.\n"
+        f"    next: in {WHERE}, write %%40 for each @ of the password\n    next: {ENCODE}\n"
+    )
+    for words in (["guard-doctor"], ["guard-check", "--format", "json"]):
+        assert "Zq" not in failing(project, *words)
+    assert "Zq" not in project.alembic("--raiseerr", "safe-upgrade").output
+
+
+def test_an_at_sign_in_a_password_before_a_colon_is_no_wrong_port(sqlite_project: Project) -> None:
+    url = "postgresql+psycopg://postgres:p@secret-word:Zq9@127.0.0.1/database"
+    project = with_url(sqlite_project, url)
+    assert failing(project) == (
+        f"error: bad-database-url ({WHERE}): {CANNOT}"
+        "the password holds '@': write it %40 (in an ini file %%40).\n"
+        f"    next: in {WHERE}, write %%40 for each @ of the password\n    next: {ENCODE}\n"
+    )
+    assert "Zq" not in project.alembic("--raiseerr", "safe-upgrade").output
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DRIVER%3Dx%3BUID%3Du%3BPWD%3Dsecret-word",
+        "DRIVER%3Dx%3BPWD%3D%7Bsecret-word+Zq%7D%3BUID%3Du",
+        "DRIVER=x;UID=u;PWD=secret-word;",
+    ],
+)
+def test_the_password_of_an_odbc_string_is_shown_nowhere(
+    sqlite_project: Project, query: str
+) -> None:
+    project = with_real_url(sqlite_project, f"mssql+pyodbc:///?odbc_connect={query}")
+    for words in (["safe-upgrade"], ["guard-doctor"], ["guard-check", "--format", "json"]):
+        said = failing(project, *words)
+        assert ("missing-driver" in said, "***" in said, "Zq" in said) == (True, True, False)
+    output = project.alembic("--raiseerr", "safe-upgrade").output
+    assert ("Traceback" in output, "secret-word" in output, "Zq" in output) == (True, False, False)
 
 
 def test_an_option_of_libpq_that_asyncpg_calls_otherwise(

@@ -36,7 +36,7 @@ def test_the_option_is_empty(sqlite_project: Project) -> None:
     assert failing(with_url(sqlite_project, "")) == (
         f"error: no-database-url (alembic.ini:89): {FINDS_NONE}"
         "sqlalchemy.url in alembic.ini:89 is empty.\n"
-        f"    next: in alembic.ini, under [alembic]: sqlalchemy.url = {URL}\n"
+        f"    next: in alembic.ini:89, instead of sqlalchemy.url =: sqlalchemy.url = {URL}\n"
     )
 
 
@@ -85,6 +85,59 @@ def test_the_variable_is_read_in_a_module_that_env_py_imports(sqlite_project: Pr
     said = failing(in_env_py(sqlite_project, "import settings"))
     assert said == variable("DATABASE_URL", 3).replace("migrations/env.py", "settings.py") + (
         f"    next: export DATABASE_URL={URL}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("imported", "handed"),
+    [("import settings", "settings.dsn"), ("from settings import dsn as url", "url")],
+)
+def test_a_variable_of_any_name_is_found_in_a_module_that_env_py_imports(
+    sqlite_project: Project, imported: str, handed: str
+) -> None:
+    sqlite_project.write(
+        "settings.py",
+        """
+        import os
+
+        level = os.environ.get("LOG_LEVEL", "info")
+        dsn = os.environ.get("SHOP_CONN")
+        """,
+    )
+    sqlite_project.write(".env", f"SHOP_CONN=postgresql://u:{SECRET}@h/d\n")
+    put = f'{imported}; config.set_main_option("sqlalchemy.url", {handed})'
+    said = failing(in_env_py(sqlite_project, put)).replace(
+        "    next: pip install python-dotenv\n", ""
+    )
+    why = ".env:1 defines it, and nothing loads that file."
+    load = "from dotenv import load_dotenv; load_dotenv()"
+    assert said == variable("SHOP_CONN", 4, why).replace("migrations/env.py", "settings.py") + (
+        f"    next: in settings.py, above line 4: {load}\n"
+        "    next: set -a; . ./.env; set +a  # or for this shell alone\n"
+    )
+
+
+def test_the_variable_that_is_handed_over_is_told_from_others(sqlite_project: Project) -> None:
+    lines = [
+        "import os; from sqlalchemy import create_engine",
+        'sentry = os.getenv("SENTRY_DSN"); level = os.getenv("LOG_LEVEL")',
+        'target = os.getenv("APP_CONN")',
+        "create_engine(target)",
+    ]
+    said = failing(in_env_py(sqlite_project, *lines))
+    assert said == variable("APP_CONN", 23) + "    next: export APP_CONN=VALUE\n"
+
+
+def test_a_url_in_the_ini_file_is_not_called_empty_where_env_py_hands_over_none(
+    sqlite_project: Project,
+) -> None:
+    put = 'config.set_main_option("sqlalchemy.url", {}.get("x"))'
+    assert failing(in_env_py(sqlite_project, put)) == (
+        f"error: no-database-url (migrations/env.py:21): {FINDS_NONE}"
+        "what migrations/env.py:21 hands over is none.\n"
+        "    alembic.ini:89 has one, which is not what is used.\n"
+        "    next: in migrations/env.py:21, hand over a URL, or take the line out to use that of "
+        "the file\n"
     )
 
 
