@@ -8,11 +8,34 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from tests.commands.revising import add_attribute, settled
 from tests.project import Project, environment
+
+# What reads a failure, the user's revision files or the history of git, and so takes its time.
+FOR_THE_UNHEALTHY = {
+    f"alembic_guard.{name}"
+    for name in (
+        "runtime.config_search",
+        "runtime.env_text",
+        "runtime.failed_url",
+        "runtime.failure_kinds",
+        "runtime.git_places",
+        "runtime.git_search",
+        "runtime.import_roots",
+        "runtime.op_calls",
+        "runtime.revision_files",
+        "runtime.revision_syntax",
+        "runtime.traces",
+        "runtime.unset",
+        "script.presence",
+        "script.replay",
+    )
+}
 
 EXPECTED = ["alembic_guard", "alembic_guard.plugin"]
 
@@ -78,3 +101,19 @@ def test_a_stock_command_loads_two_of_our_modules(
     sqlite_project.add_revision("a1", None, "op.create_table('t', sa.Column('id', sa.Integer))")
     program = f"import alembic.config; alembic.config.main(argv={words!r})"
     assert loaded_by(program, sqlite_project.path) == EXPECTED
+
+
+def test_a_healthy_project_loads_nothing_that_only_another_needs(sqlite_project: Project) -> None:
+    settled(sqlite_project)
+    add_attribute(sqlite_project)
+    for words in (["guard-revision", "-m", "e-mail"], ["safe-upgrade"]):
+        program = f"import alembic.config; alembic.config.main(argv={words!r})"
+        loaded = loaded_by(program, sqlite_project.path)
+        assert "alembic_guard.runtime.failure" in loaded  # every command has to know its classes
+        assert FOR_THE_UNHEALTHY.isdisjoint(loaded)
+    assert len(sqlite_project.heads_in_database()) == 1
+    assert sqlite_project.heads_in_database() != ("0001",)
+
+
+def test_what_a_healthy_project_does_not_load_is_there() -> None:
+    assert all(find_spec(name) for name in FOR_THE_UNHEALTHY)
