@@ -322,9 +322,11 @@ FAILURES: dict[str, tuple[Failure, ...]] = {
     ),
     "Models": (
         Failure("no-target-metadata", edited(ENV_PY, TARGET, "target_metadata = None"), REVISE),
-        Failure("no-target-metadata", edited(ENV_PY, TARGET, "target_metadata = None"), "check"),
+        Failure(
+            "no-target-metadata", edited(ENV_PY, TARGET, "target_metadata = None"), "check", WRITE
+        ),
         Failure("empty-metadata", no_tables, REVISE),
-        Failure("empty-metadata", no_tables, "check"),
+        Failure("empty-metadata", no_tables, "check", WRITE),
         Failure("empty-metadata", also(settled, no_tables), REVISE),
         Failure("tables-without-history", created, REVISE),
         Failure("tables-without-history", also(history, created)),

@@ -193,8 +193,11 @@ class Examination:
             else:
                 self.revisions = len(files.by_id)
                 self.heads = tuple(file.revision for file in files.heads if file.revision)
-            facts.append(counted(self.revisions, "revision"))
-            facts.append(f"{counted(len(self.heads), 'head')}: {shown(self.heads, 'none')}")
+            if self.revisions:
+                facts.append(counted(self.revisions, "revision"))
+                facts.append(f"{counted(len(self.heads), 'head')}: {shown(self.heads, 'none')}")
+            else:
+                facts.append("no revisions yet")
 
     def _files(self, script: ScriptDirectory) -> RevisionFiles:
         """The files at hand, or those that a merge would leave."""

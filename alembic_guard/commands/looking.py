@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
     from alembic_guard.commands.examining import Examination
+    from alembic_guard.guards._subjects import UnrecordedTables
+    from alembic_guard.runtime.history import Revision
 
 
 class Look:
@@ -71,7 +73,12 @@ class Look:
             observation = observe(self.call.context, recorded, journal)
             columns = partial(live_columns, connection)
             loaded = loaded_metadata(
-                examination.config, self.script, observation, columns, read_code=True
+                examination.config,
+                self.script,
+                observation,
+                columns,
+                autogenerate=False,
+                in_the_way=self._in_the_way() is not None,
             )
         examination.judge(loaded)
         if not loaded.tables & loaded.live:
@@ -84,13 +91,22 @@ class Look:
         self.examination.databases.append(
             {"database": self.database.url, "current": list(recorded)}
         )
-        yield f"at {shown(recorded)}"
+        yield f"at {shown(recorded)}" if recorded else "no revision recorded"
         script, examination = self.script, self.examination
         unknown_revisions(script, recorded, self.call)
-        steps = upgrade_steps(script, "heads", recorded, self.call)
-        pending = [as_revision(step.revision) for step in steps]
+        pending = self._pending()
         yield f"{counted(len(pending), 'revision')} behind" if pending else "nothing pending"
         examination.judge(history_facts(self.call, script, examination.settings))
-        examination.judge(unrecorded_tables(examination.config, script, self.call, pending))
+        examination.judge(self._in_the_way())
         with self.call.reading():
             examination.judge(version_column(self.call.context, pending))
+
+    def _pending(self) -> list[Revision]:
+        steps = upgrade_steps(self.script, "heads", self.call.heads(), self.call)
+        return [as_revision(step.revision) for step in steps]
+
+    def _in_the_way(self) -> UnrecordedTables | None:
+        if self.call.heads():
+            return None  # what is recorded may be unknown, and has no way from here
+        config = self.examination.config
+        return unrecorded_tables(config, self.script, self.call, self._pending())

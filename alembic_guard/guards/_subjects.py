@@ -38,6 +38,9 @@ class LoadedMetadata:
     :param target: what env.py says of it; :param holders: what the project has to give instead;
         both are looked for only where there are no tables.
     :param engines: the names of multidb's databases, to which env.py gives a MetaData each.
+    :param autogenerate: whether a migration is to be derived; False where one only looks.
+    :param in_the_way: whether another subject has the tables that pending revisions create.
+    :param late_imports: modules that env.py imports too late, with the line, counted from 1.
     """
 
     given: bool
@@ -53,6 +56,9 @@ class LoadedMetadata:
     target: EnvTarget | None = None
     holders: tuple[MetadataHolder, ...] = ()
     engines: tuple[str, ...] = ()
+    autogenerate: bool = True
+    in_the_way: bool = False
+    late_imports: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -22,34 +22,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alembic_guard.finding import Finding, Place
+from alembic_guard.finding import Finding, Place, Severity
 from alembic_guard.guards._subjects import LoadedMetadata
 from alembic_guard.runtime.env_target import EnvTarget
 from alembic_guard.runtime.history import counted, relative
 from alembic_guard.runtime.metadata_holders import MetadataHolder
 
 JUDGES = LoadedMetadata
+SEVERITY = "error; a note where no migration is to be derived"
 
 
 def judge(loaded: LoadedMetadata) -> Iterator[Finding]:
-    """Refuse a MetaData without tables, unless files that were not imported explain it."""
+    """Refuse to derive a migration from a MetaData without tables.
+
+    Files that were not imported explain it already.
+    """
     if not loaded.given or loaded.tables or loaded.undeclared:
         return
     env_py, target = relative(loaded.env_py), loaded.target or EnvTarget()
-    harm = (
-        f"Every table in {loaded.url} ({len(loaded.live)}) would be dropped."
-        if loaded.live
-        else "The migration would be empty."
-    )
     # one that is loaded and holds nothing is the target itself, or no better
     better = [one for one in loaded.holders if one.tables != 0]
+    if target.keyed:  # of several databases, each with a MetaData of its own
+        better = [one for one in better if one.expression not in target.text]
     yield Finding(
         "empty-metadata",
         f"The target_metadata of {env_py} holds no table.",
-        why=f"{harm}\n{_cause(env_py, target, loaded.holders, better)}",
-        next=_next(env_py, target, better, loaded.engines),
+        why=f"{_harm(loaded)}\n{_cause(env_py, target, loaded.holders, better)}",
+        next=_next(env_py, target, better, loaded.url),
+        severity=Severity.ERROR if loaded.autogenerate else Severity.NOTE,
         place=Place(env_py, target.line),
     )
+
+
+def _harm(loaded: LoadedMetadata) -> str:
+    if not loaded.autogenerate:
+        return "Autogenerate has nothing to compare; migrations written by hand need no models."
+    if loaded.live:
+        return f"Every table in {loaded.url} ({len(loaded.live)}) would be dropped."
+    return "The migration would be empty."
 
 
 def _cause(
@@ -58,14 +68,14 @@ def _cause(
     holders: tuple[MetadataHolder, ...],
     better: list[MetadataHolder],
 ) -> str:
-    own = f"{env_py}:{target.made_at} makes one of its own" if target.made_at else ""
+    own = f"{env_py}:{target.made_at} makes a MetaData of its own" if target.made_at else ""
     if better:
         found = better[0]
-        place = f"{relative(found.path)}:{found.line}"
+        its = f"{found.name} ({relative(found.path)}:{found.line})"
+        given = own or f"{env_py} gives another MetaData"
         if found.tables is None:
-            return f"{own or f'{env_py} gives another'}; it never imports {found.name} of {place}."
-        tables = counted(found.tables, "table")
-        return f"{own or f'{env_py} gives another'}; the models are on {found.name} of {place}, with {tables}."
+            return f"{given}, and never imports {its}."
+        return f"{given}. The models are on {its}, which has {counted(found.tables, 'table')}."
     if own:
         return f"{own}, and no other was found in the project."
     if holders:
@@ -75,9 +85,12 @@ def _cause(
 
 
 def _next(
-    env_py: str, target: EnvTarget, better: list[MetadataHolder], engines: tuple[str, ...]
+    env_py: str, target: EnvTarget, better: list[MetadataHolder], url: str
 ) -> tuple[str, ...]:
     if not better:
         return (f"in {env_py}: import the modules that define your models, and use their metadata",)
     where = f"in {env_py}" + (f", instead of line {target.line}" if target.line else "")
-    return (f"{where}: {better[0].code(engines if target.keyed else ())}",)
+    if target.keyed:
+        where, found = f"in {env_py}, for {url} in line {target.line}", better[0]
+        return (f"{where}: {found.expression}  # from {found.module} import {found.name}",)
+    return (f"{where}: {better[0].code()}",)

@@ -5,9 +5,12 @@ leaves out what it does not know, and proposes to drop it where the database alr
 
 Only models of the metadata that env.py gives are named, never those of tests, of ignored folders or
 of a service beside this one. It is a warning where it cannot be told from the text what the table is
-called, or whether it is declared at all: a computed ``__tablename__``, a class under an ``if``.
+called, or whether it is declared at all: a computed ``__tablename__``, a class under an ``if``. So
+is a model in a package or folder of which nothing is loaded: it may be a demo. Folders named
+``docs``, ``examples``, ``benchmarks``, ``scripts`` or ``testing`` are not entered.
 
-Fix: import the module in ``env.py``, or in the package that env.py imports.
+Fix: import the module in ``env.py``, above the ``target_metadata`` that it gives to
+``context.configure()``, or in the package that env.py imports.
 
 Bad::
 
@@ -52,7 +55,6 @@ def judge(loaded: LoadedMetadata) -> Iterator[Finding]:
 
     Where it cannot be told which table it is, or whether there is one, it is a warning.
     """
-    env_py = relative(loaded.env_py)
     by_file = sorted(
         loaded.undeclared, key=lambda table: (str(table.path), table.doubt, table.line)
     )
@@ -60,27 +62,39 @@ def judge(loaded: LoadedMetadata) -> Iterator[Finding]:
         tables = list(group)
         first = tables[0]
         names = ", ".join(table.key for table in tables)
-        said = f"{names}, {first.doubt}," if first.doubt.startswith("whose") else names
-        said = f"{names} {first.doubt}," if first.doubt and said == names else said
-        where = relative(first.package) if first.package else env_py
+        comma = "," if first.doubt.startswith("whose") else ""
+        said = f"{names}{comma} {first.doubt}" if first.doubt else names
+        cause, step = _cause(loaded, first)
         yield Finding(
             "models-not-imported",
-            f"{relative(first.path)} declares {said}{'' if first.doubt else ','} "
-            f"and {where} never imports it.",
+            f"{relative(first.path)} declares {said}, and {cause}.",
             why=_harm(loaded, tables),
-            next=(f"in {where}: {_import(first)}",),
-            severity=Severity.WARNING if first.doubt else Severity.ERROR,
+            next=(step,),
+            severity=Severity.ERROR if _is_sure(loaded, tables) else Severity.WARNING,
             place=Place(relative(first.path), first.line),
         )
 
 
-def _import(table: DeclaredTable) -> str:
-    """In a package that imports its other modules, one more; else the whole name."""
-    return (
-        f"from . import {table.module.rpartition('.')[2]}"
-        if table.package
-        else f"import {table.module}"
-    )
+def _is_sure(loaded: LoadedMetadata, tables: list[DeclaredTable]) -> bool:
+    """A model far from the others is one of the application if the database has its table."""
+    there = any(table.key in loaded.live for table in tables)
+    return not tables[0].doubt and (tables[0].near or there)
+
+
+def _cause(loaded: LoadedMetadata, table: DeclaredTable) -> tuple[str, str]:
+    """What is wrong in env.py or in a package, and what to do there."""
+    env_py, target = relative(loaded.env_py), loaded.target
+    line = target.line if target else None
+    above = f"above line {line} (target_metadata = …)" if line else "above context.configure()"
+    late = loaded.late_imports.get(table.module)
+    if late:
+        cause = f"{env_py} imports it in line {late}, after it ran the migrations"
+        return cause, f"in {env_py}: move line {late} {above}"
+    if table.package:  # which imports its other modules
+        package = relative(table.package)
+        step = f"in {package}: from . import {table.module.rpartition('.')[2]}"
+        return f"{package} never imports it", step
+    return f"{env_py} never imports it", f"in {env_py}, {above}: import {table.module}"
 
 
 def _harm(loaded: LoadedMetadata, tables: list[DeclaredTable]) -> str:
@@ -89,4 +103,6 @@ def _harm(loaded: LoadedMetadata, tables: list[DeclaredTable]) -> str:
     in_database = [table.key for table in tables if table.key in loaded.live]
     if in_database:
         return f"The database has {', '.join(in_database)}, so autogenerate would drop it."
+    if not tables[0].near:
+        return "Autogenerate would leave it out, if it is a model of the application."
     return "Autogenerate would leave it out."

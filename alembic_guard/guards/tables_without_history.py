@@ -43,19 +43,19 @@ def judge(subject: LoadedMetadata | UnrecordedTables) -> Iterator[Finding]:
     there = sorted(subject.tables & subject.live)
     if subject.recorded or not there:
         yield from map(_beside, subject.create_all if subject.revisions else ())
-        return
-    yield Finding(
-        "tables-without-history",
-        f"{subject.url} has {len(there)} of the models' tables ({_names(there)}), "
-        "and no revision is recorded.",
-        why=f"{_maker(subject.create_all)} {_match(subject)}",
-        next=_next(subject),
-    )
+    elif not subject.in_the_way:
+        yield Finding(
+            "tables-without-history",
+            f"{subject.url} has {len(there)} of the models' tables ({_names(there)}), "
+            "and no revision is recorded.",
+            why=f"{_maker(subject.create_all)} {_match(subject)}",
+            next=_next(subject),
+        )
 
 
 def _in_the_way(found: UnrecordedTables) -> Finding:
     match = (
-        f"They are what the files make up to revision {found.matching}."
+        f"Their columns are those of revision {found.matching}."
         if found.matching
         else "They match no revision of the files."
     )
@@ -99,7 +99,7 @@ def _maker(calls: tuple[CodeLine, ...]) -> str:
 
 def _match(loaded: LoadedMetadata) -> str:
     if loaded.matching:
-        return f"They are what the files make up to revision {loaded.matching}."
+        return f"Their columns are those of revision {loaded.matching}."
     if loaded.revisions:
         return "They match no revision of the files."
     return "There is no revision file yet."

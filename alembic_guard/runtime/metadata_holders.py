@@ -54,13 +54,27 @@ class MetadataHolder:
     def code(self, engines: Sequence[str] = ()) -> str:
         """What to write in env.py, on one line.
 
-        :param engines: the names of the databases that take a MetaData each.
+        :param engines: the names of the databases whose models these are.
         """
         imports = [f"import {module}" for module in self.models]
         imports.append(f"from {self.module} import {self.name}")
         each = ", ".join(f'"{engine}": {self.expression}' for engine in engines)
         value = f"{{{each}}}" if engines else self.expression
         return "; ".join([*imports, f"target_metadata = {value}"])
+
+
+def target_codes(holders: Sequence[MetadataHolder], engines: Sequence[str]) -> tuple[str, ...]:
+    """The lines to choose from; for several databases one, which says what is to be decided.
+
+    :param engines: the names of the databases that take a MetaData each.
+    """
+    if not holders or len(engines) < 2:
+        return tuple(one.code(engines) for one in holders)
+    if len(holders) == 1:
+        return (f"{holders[0].code(engines)}  # leave out a database that has other models",)
+    each = ", ".join(f'"{engine}": …' for engine in engines)
+    choice = " or ".join(f"{one.module}.{one.expression}" for one in holders)
+    return (f"target_metadata = {{{each}}}  # instead of each …: {choice}",)
 
 
 def metadata_holders(roots: Sequence[Path], skip: Sequence[Path]) -> tuple[MetadataHolder, ...]:

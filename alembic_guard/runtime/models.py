@@ -44,6 +44,7 @@ class DeclaredTable:
     :param name: None where it is computed.
     :param doubt: why it may be none, if that cannot be told.
     :param package: the loaded `__init__.py` that imports neighbours of the file and not the file.
+    :param near: whether a loaded file of its package or folder has this metadata, too.
     """
 
     name: str | None
@@ -54,6 +55,7 @@ class DeclaredTable:
     module: str
     doubt: str = ""
     package: Path | None = None
+    near: bool = True
 
     @property
     def key(self) -> str:
@@ -79,7 +81,12 @@ def undeclared_tables(
     homes = [path for path, names in loaded.items() if tables.holds(names)]
     files = code_files(real(roots), real(skip), loaded, homes)
     tables.places = list(dict.fromkeys(file.place for file in files))
-    found = [table for file in files if not file.loaded for table in tables.declared_in(file)]
+    found = [
+        replace(table, near=file.near)
+        for file in files
+        if not file.loaded
+        for table in tables.declared_in(file)
+    ]
     packages = {file.path: file for file in files if file.loaded and file.path.stem == "__init__"}
     placed = [replace(table, package=_leaves_out(table, packages)) for table in found]
     return sorted(placed, key=lambda table: (table.path, table.line))

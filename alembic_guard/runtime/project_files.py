@@ -20,6 +20,9 @@ from typing import NamedTuple
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _PASSED_BY = _INSTALLED | {"node_modules", "__pycache__", "build", "dist", "test", "tests"}
+_BESIDE_THE_APPLICATION = {
+    *("benchmarks", "doc", "docs", "example", "examples", "scripts", "testing"),
+}
 _NO_MODELS = re.compile(r"test_.*|.*_test|tests|conftest.*|__main__")
 _ANOTHER_PROJECT = {"pyvenv.cfg", "conda-meta", "alembic.ini", "pyproject.toml"}
 _ENVIRONMENT = "script.py.mako"  # every script location of Alembic has one
@@ -28,11 +31,16 @@ _LIBRARY = tuple(os.path.join(sysconfig.get_paths()[name], "") for name in ("std
 
 
 class CodeFile(NamedTuple):
-    """A file, and the folder on `sys.path` that it is imported from."""
+    """A file, and the folder on `sys.path` that it is imported from.
+
+    :param near: whether it is in a package, or a folder of single modules, of the files that were
+        started from.
+    """
 
     path: Path
     place: Path
     loaded: bool
+    near: bool = True
 
     @property
     def module(self) -> str:
@@ -98,7 +106,16 @@ def code_files(
         for top, place in (*deepest_last[0], *deepest_last[1])
         for path in _files(top, avoided, ours)
     }
-    return [CodeFile(path, place, path in loaded) for path, place in found.items()]
+    folders = {home.parent for home in homes}
+    return [
+        CodeFile(
+            path,
+            place,
+            path in loaded,
+            near=not homes or path.parent in folders or _within(path, packages),
+        )
+        for path, place in found.items()
+    ]
 
 
 def _depth(home: tuple[Path, Path]) -> int:
@@ -132,11 +149,18 @@ def _files(start: Path, avoided: Collection[Path], ours: Collection[Path]) -> It
             for each in inner
             if each.name.isidentifier()
             and each.name not in _PASSED_BY
+            and (each in ours or not _is_beside(each))
             and not {each, Path(each.name)} & ignored
         ]
         for stem, extension in map(os.path.splitext, files):
             if extension == ".py" and stem.isidentifier() and not _NO_MODELS.fullmatch(stem):
                 yield here / f"{stem}.py"
+
+
+def _is_beside(folder: Path) -> bool:
+    """Whether a folder's name says that it is not of the application; a part of a package is."""
+    named = folder.name in _BESIDE_THE_APPLICATION
+    return named and (folder.name == "testing" or not (folder.parent / "__init__.py").exists())
 
 
 def _is_anothers(names: set[str], folders: Iterable[Path]) -> bool:

@@ -87,7 +87,7 @@ def test_nothing_is_made_where_nothing_is(project: Project) -> None:
     assert steps(result).splitlines()[5:8] == [
         f"ok       server{file}",
         "ok       metadata        1 table in the models, 0 in the database",
-        "ok       history         at nothing, 1 revision behind",
+        "ok       history         no revision recorded, 1 revision behind",
     ]
     assert (project.snapshot(), (project.path / "app.db").exists()) == (before, False)
     assert project.tables() == []
@@ -105,7 +105,7 @@ def test_what_cannot_be_reached_is_skipped_and_the_rest_is_looked_at(
     assert (result.returncode, lines) == (
         1,
         "ok       configuration   alembic.ini, script location migrations\n"
-        "ok       revision files  0 revisions, 0 heads: none\n"
+        "ok       revision files  no revisions yet\n"
         "ok       env.py          migrations/env.py\n"
         f"ok       URL             sqlite:////no/such/folder/{sqlite_project.path}/app.db\n"
         "ok       driver\n"

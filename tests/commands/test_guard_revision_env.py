@@ -190,7 +190,7 @@ def test_what_is_wrong_with_the_models_of_two_databases_is_said_once(
         "error: models-not-imported (orders.py:4): orders.py declares orders, "
         "and migrations/env.py never imports it.\n"
         "    Autogenerate would leave it out.\n"
-        "    next: in migrations/env.py: import orders\n"
+        "    next: in migrations/env.py, above line 40 (target_metadata = …): import orders\n"
     )
 
 

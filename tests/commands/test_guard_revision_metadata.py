@@ -65,7 +65,8 @@ def test_multidb_without_metadata_says_it_once_and_for_each_database(
             f"{WHY}"
             "    models.py:7 has Base.\n"
             "    next: in migrations/env.py, instead of line 40: "
-            f"from models import Base; target_metadata = {both}\n"
+            f"from models import Base; target_metadata = {both}  "
+            "# leave out a database that has other models\n"
         )
 
 
@@ -76,8 +77,8 @@ def test_metadata_without_tables(users: Project) -> None:
         "error: empty-metadata (migrations/env.py:23): "
         "The target_metadata of migrations/env.py holds no table.\n"
         f"    Every table in {users.url} (1) would be dropped.\n"
-        "    migrations/env.py:23 makes one of its own; the models are on Base of models.py:7, "
-        "with 1 table.\n"
+        "    migrations/env.py:23 makes a MetaData of its own. "
+        "The models are on Base (models.py:7), which has 1 table.\n"
         f"    next: in migrations/env.py, {PASTE}"
     )
 
@@ -90,7 +91,8 @@ def test_metadata_without_tables_before_the_first_table(sqlite_project: Project)
         "error: empty-metadata (migrations/env.py:23): "
         "The target_metadata of migrations/env.py holds no table.\n"
         "    The migration would be empty.\n"
-        "    migrations/env.py:23 makes one of its own; it never imports Base of models.py:7.\n"
+        "    migrations/env.py:23 makes a MetaData of its own, "
+        "and never imports Base (models.py:7).\n"
         f"    next: in migrations/env.py, {PASTE}"
     )
 
@@ -111,7 +113,7 @@ def test_a_model_that_nobody_imports(users: Project) -> None:
         "error: models-not-imported (orders.py:4): "
         "orders.py declares orders, and migrations/env.py never imports it.\n"
         "    Autogenerate would leave it out.\n"
-        "    next: in migrations/env.py: import orders\n"
+        "    next: in migrations/env.py, above line 23 (target_metadata = …): import orders\n"
     )
 
 
@@ -133,8 +135,12 @@ def test_models_in_src_are_imported_from_there(users: Project) -> None:
     edit(users, "alembic.ini", "prepend_sys_path = .\n", "prepend_sys_path = .:src\n")
     edit(users, "alembic.ini", "path_separator = os\n", "path_separator = :\n")
     order = 'from models import Base\n\nclass Order(Base):\n    __tablename__ = "orders"\n'
+    users.write("src/shop/kept.py", "from models import Base\n")
     users.write("src/shop/order.py", order)
-    assert refused(users).endswith("    next: in migrations/env.py: import shop.order\n")
+    edit(users, "migrations/env.py", TARGET, f"import shop.kept; {TARGET}")
+    assert refused(users).endswith(
+        "    next: in migrations/env.py, above line 23 (target_metadata = …): import shop.order\n"
+    )
 
 
 def test_tables_that_no_revision_made_match_one_of_them(users: Project) -> None:
@@ -144,7 +150,7 @@ def test_tables_that_no_revision_made_match_one_of_them(users: Project) -> None:
         f"error: tables-without-history: {users.url} has 1 of the models' tables (users), "
         "and no revision is recorded.\n"
         "    Something other than Alembic made them; create_all() is called at app.py:2. "
-        "They are what the files make up to revision 0001.\n"
+        "Their columns are those of revision 0001.\n"
         "    next: alembic stamp 0001\n"
     )
 

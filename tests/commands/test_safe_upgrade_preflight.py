@@ -236,7 +236,7 @@ def test_a_refusal_at_the_second_database_says_what_stays_in_the_first(
         f"error: tables-without-history ({FIRST}): {second} has users already, and no revision is "
         "recorded in alembic_version.\n"
         "    Revision 0001 step 1 would fail, for it creates users. Something other than Alembic "
-        "made them, such as create_all(). They are what the files make up to revision 0001.\n"
+        "made them, such as create_all(). Their columns are those of revision 0001.\n"
         "    Applied before, and staying: 0001 step 1.\n"
         "    next: alembic stamp 0001\n",
     )

@@ -62,7 +62,7 @@ def test_tables_that_pending_revisions_create_are_named_with_the_revision_to_sta
         "has users already, and no revision is recorded in alembic_version.\n"
         "Revision 0001 step 1 would fail, for it creates users. Something other than Alembic made "
         "them; create_all() is called at app.py:4. "
-        "They are what the files make up to revision 0001.\n"
+        "Their columns are those of revision 0001.\n"
         "alembic stamp 0001\n"
     )
 

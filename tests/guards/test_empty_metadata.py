@@ -30,24 +30,27 @@ def target(made_at: int | None = None) -> EnvTarget:
     [
         (
             {"target": target(made_at=21), "holders": (base(2),)},
-            "migrations/env.py:21 makes one of its own; the models are on Base of shop/db.py:3, "
-            "with 2 tables.",
+            "migrations/env.py:21 makes a MetaData of its own. "
+            "The models are on Base (shop/db.py:3), "
+            "which has 2 tables.",
             PASTE,
         ),
         (
             {"target": target(), "holders": (base(1),)},
-            "migrations/env.py gives another; the models are on Base of shop/db.py:3, "
-            "with 1 table.",
+            "migrations/env.py gives another MetaData. The models are on Base (shop/db.py:3), "
+            "which has 1 table.",
             PASTE,
         ),
         (
             {"target": target(made_at=9), "holders": (base(None),)},
-            "migrations/env.py:9 makes one of its own; it never imports Base of shop/db.py:3.",
+            "migrations/env.py:9 makes a MetaData of its own, "
+            "and never imports Base (shop/db.py:3).",
             PASTE,
         ),
         (
             {"target": target(made_at=9)},
-            "migrations/env.py:9 makes one of its own, and no other was found in the project.",
+            "migrations/env.py:9 makes a MetaData of its own, "
+            "and no other was found in the project.",
             IMPORT,
         ),
         (
@@ -78,6 +81,33 @@ def test_the_cause_is_said_and_the_line_to_paste(
 def test_an_empty_database_would_get_an_empty_migration() -> None:
     [finding] = findings(**EMPTY, live=frozenset())
     assert finding.why.startswith("The migration would be empty.\n")
+
+
+def test_where_one_only_looks_it_is_a_note() -> None:
+    [finding] = findings(**EMPTY, target=target(), holders=(base(1),), autogenerate=False)
+    assert said(finding) == (
+        "note: empty-metadata",
+        "migrations/env.py:21",
+        "The target_metadata of migrations/env.py holds no table.",
+        "Autogenerate has nothing to compare; migrations written by hand need no models.\n"
+        "migrations/env.py gives another MetaData. The models are on Base (shop/db.py:3), "
+        "which has 1 table.",
+        (PASTE,),
+    )
+
+
+def test_a_database_of_multidb_is_not_given_the_base_of_another() -> None:
+    text = "target_metadata = {'one': Base.metadata, 'two': MetaData()}"
+    dictionary = EnvTarget(21, text, keyed=True, keys=("one", "two"))
+    logs = MetadataHolder("shop.logs", "Logs", "Logs.metadata", here("shop/logs.py"), 5)
+    multidb = {**EMPTY, "target": dictionary, "engines": ("one", "two")}
+    [known] = findings(**multidb, holders=(base(1),))
+    [other] = findings(**multidb, holders=(base(1), logs))
+    assert known.next == (IMPORT,)
+    assert other.next == (
+        "in migrations/env.py, for postgresql://u:***@h/db in line 21: Logs.metadata  "
+        "# from shop.logs import Logs",
+    )
 
 
 def test_files_that_were_not_imported_are_the_cause_already() -> None:

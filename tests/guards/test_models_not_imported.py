@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from alembic_guard.runtime.env_target import EnvTarget
 from alembic_guard.runtime.models import COMPUTED, CONDITIONAL, DeclaredTable
 from tests.guards.of_metadata import findings, here, said
+
+TARGET = EnvTarget(23, "target_metadata = Base.metadata")
 
 
 def table(name: str | None, line: int = 4, **more: object) -> DeclaredTable:
@@ -24,8 +27,43 @@ def test_the_tables_of_one_file_are_one_finding() -> None:
         "shop/models/order.py:4",
         "shop/models/order.py declares orders, lines, and migrations/env.py never imports it.",
         "Autogenerate would leave it out.",
-        ("in migrations/env.py: import shop.models.order",),
+        ("in migrations/env.py, above context.configure(): import shop.models.order",),
     )
+
+
+def test_the_import_goes_above_the_line_that_gives_the_metadata() -> None:
+    [finding] = findings(undeclared=(table("orders"),), target=TARGET)
+    assert finding.next == (
+        "in migrations/env.py, above line 23 (target_metadata = …): import shop.models.order",
+    )
+
+
+def test_an_import_that_comes_too_late_is_moved() -> None:
+    late = {"shop.models.order": 80}
+    [finding] = findings(undeclared=(table("orders"),), target=TARGET, late_imports=late)
+    assert said(finding) == (
+        "error: models-not-imported",
+        "shop/models/order.py:4",
+        "shop/models/order.py declares orders, and migrations/env.py imports it in line 80, after "
+        "it ran the migrations.",
+        "Autogenerate would leave it out.",
+        ("in migrations/env.py: move line 80 above line 23 (target_metadata = …)",),
+    )
+
+
+def test_a_model_far_from_the_others_is_a_warning_unless_the_database_has_its_table() -> None:
+    [far] = findings(undeclared=(table("orders", near=False),))
+    assert said(far) == (
+        "warning: models-not-imported",
+        "shop/models/order.py:4",
+        "shop/models/order.py declares orders, and migrations/env.py never imports it.",
+        "Autogenerate would leave it out, if it is a model of the application.",
+        ("in migrations/env.py, above context.configure(): import shop.models.order",),
+    )
+    live = frozenset({"users", "orders"})
+    [there] = findings(undeclared=(table("orders", near=False),), live=live)
+    assert there.refuses
+    assert there.why == "The database has orders, so autogenerate would drop it."
 
 
 def test_what_the_database_has_would_be_dropped() -> None:
@@ -51,7 +89,7 @@ def test_what_cannot_be_told_is_a_warning_of_its_own() -> None:
         "Autogenerate would leave it out; what it is called, or whether it is there, cannot be "
         "told without running it."
     )
-    step = ("in migrations/env.py: import shop.models.order",)
+    step = ("in migrations/env.py, above context.configure(): import shop.models.order",)
     name, path = "models-not-imported", "shop/models/order.py"
     assert [said(each) for each in found][1:] == [
         (

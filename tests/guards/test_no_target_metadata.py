@@ -36,7 +36,42 @@ def test_multidb_is_given_a_dictionary() -> None:
     [finding] = findings(**NOTHING, target=target, holders=(BASE,), engines=("one", "two"))
     assert finding.next == (
         "in migrations/env.py, instead of line 21: from shop.db import Base; "
-        'target_metadata = {"one": Base.metadata, "two": Base.metadata}',
+        'target_metadata = {"one": Base.metadata, "two": Base.metadata}  '
+        "# leave out a database that has other models",
+    )
+
+
+def test_multidb_with_several_metadata_is_told_the_choice() -> None:
+    target = EnvTarget(21, "target_metadata = {}", keyed=True)
+    [finding] = findings(**NOTHING, target=target, holders=(BASE, DB), engines=("one", "two"))
+    assert finding.next == (
+        'in migrations/env.py, instead of line 21: target_metadata = {"one": …, "two": …}  '
+        "# instead of each …: shop.db.Base.metadata or app.db.metadata",
+    )
+
+
+def test_a_database_of_multidb_is_not_given_the_base_of_another() -> None:
+    target = EnvTarget(21, "target_metadata = {'one': Base.metadata}", keyed=True, keys=("one",))
+    [finding] = findings(**NOTHING, target=target, holders=(BASE,), engines=("one", "two"))
+    assert said(finding) == (
+        "error: no-target-metadata",
+        "migrations/env.py:21",
+        "migrations/env.py gives Alembic a MetaData for one in line 21, and none for two.",
+        WHY,
+        ("in migrations/env.py, line 21: add the MetaData of the models of two",),
+    )
+
+
+def test_where_one_only_looks_it_is_a_note() -> None:
+    target = EnvTarget(21, "target_metadata = None")
+    [finding] = findings(**NOTHING, target=target, autogenerate=False)
+    assert said(finding) == (
+        "note: no-target-metadata",
+        "migrations/env.py:21",
+        "migrations/env.py gives Alembic no MetaData: line 21 says target_metadata = None.",
+        "Autogenerate has nothing to compare; migrations written by hand need no models.\n"
+        "The project declares no Base, db or MetaData.",
+        (),
     )
 
 

@@ -18,9 +18,13 @@ def test_the_calls_of_create_all_are_named() -> None:
         "None",
         "postgresql://u:***@h/db has 1 of the models' tables (users), and no revision is recorded.",
         "Something other than Alembic made them; create_all() is called at app/main.py:12, "
-        "app/seed.py:3. They are what the files make up to revision 0001.",
+        "app/seed.py:3. Their columns are those of revision 0001.",
         ("alembic stamp 0001",),
     )
+
+
+def test_what_another_finding_says_more_exactly_is_not_said_twice() -> None:
+    assert findings(recorded=(), matching="0001", create_all=CALLS, in_the_way=True) == []
 
 
 def test_create_all_beside_a_healthy_history_is_a_warning() -> None:

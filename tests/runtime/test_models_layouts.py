@@ -421,3 +421,32 @@ def test_tests_and_scripts_that_run_are_not_read(shop: Code) -> None:
         shop.write(f"shop/{name}.py", ORDER)
 
     assert shop.find(metadata_of("shop.db")) == [("shop.latest", "Order", "orders", "2")]
+
+
+def test_folders_that_are_not_of_the_application_are_passed_by(shop: Code) -> None:
+    names = ("benchmarks", "doc", "docs", "example", "examples", "scripts", "testing")
+    for name in names:
+        shop.write(f"{name}/factories.py", ORDER)
+    for name in ("docs", "testing"):
+        shop.write(f"shop/{name}/order.py", ORDER)
+
+    assert [table.module for table in found(shop, metadata_of("shop.db"))] == ["shop.docs.order"]
+
+
+def test_what_is_far_from_the_loaded_models_is_told_from_what_is_near(shop: Code) -> None:
+    for path in ("demo.py", "billing/order.py", "shop/deep/down/order.py"):
+        shop.write(path, ORDER)
+
+    near = {table.module: table.near for table in found(shop, metadata_of("shop.db"))}
+    assert near == {"demo": False, "billing.order": False, "shop.deep.down.order": True}
+
+
+def test_a_module_beside_a_loaded_one_is_near_and_a_folder_beside_it_is_not(code: Code) -> None:
+    code.write("models_of_it.py", BASE)
+    order = "from models_of_it import Base\nclass Order(Base): __tablename__ = 'orders'"
+    code.write("orders_of_it.py", order)
+    code.write("billing/order.py", order)
+    code.load("models_of_it")
+
+    near = {table.module: table.near for table in found(code, metadata_of("models_of_it"))}
+    assert near == {"orders_of_it": True, "billing.order": False}
