@@ -5,11 +5,14 @@ rebase or by editing ``down_revision``, is never run on this database, while new
 downgrade runs its ``downgrade()`` although its ``upgrade()`` never was.
 
 It is told by the journal, which has a row for every revision that was below when it was last
-written. Where files of revisions on record are gone, as after squashing, or the journal lost rows,
-it cannot be told, and a note says so.
+written, and by the database, which lacks the tables or columns that the file makes. Where it has
+them, plain Alembic applied the file, as after a rebase with ``alembic downgrade``: nothing is said,
+and the next ``safe-upgrade`` that applies something puts it on record. Where the file does not show
+what it makes, as with SQL, it is a warning. Where files of revisions on record are gone, as after
+squashing, or the journal lost rows, it cannot be told, and a note says so.
 
-Fix: put it on top, with the lines that the finding shows, unless other databases have applied it
-where it is. Where this one has its changes too, let it through once: it is then on record.
+Fix: put it on top, with the lines that the finding shows. Where other databases have applied it
+where it is, run its SQL by hand on this one.
 
 Bad::
 
@@ -18,7 +21,9 @@ Bad::
     # file: migrations/versions/between.py
     revision, down_revision = "000x", "0001"
     def upgrade():
-        pass
+        import sqlalchemy as sa
+        from alembic import op
+        op.create_table("tags", sa.Column("id", sa.Integer))
     # edit: migrations/versions/0002_second.py: = '0001' -> = '000x'
     $ alembic revision -m "third" --rev-id 0003
     $ alembic safe-upgrade
@@ -30,7 +35,9 @@ Good::
     # file: migrations/versions/above.py
     revision, down_revision = "000x", "0002"
     def upgrade():
-        pass
+        import sqlalchemy as sa
+        from alembic import op
+        op.create_table("tags", sa.Column("id", sa.Integer))
     $ alembic revision -m "third" --rev-id 0003
     $ alembic safe-upgrade
 """
@@ -43,34 +50,54 @@ from alembic_guard.finding import Finding, Place, Severity
 from alembic_guard.runtime.recorded import RecordedHistory, Skipped
 
 JUDGES = RecordedHistory
-SEVERITY = "error; a note where it is not proved"
+SEVERITY = "error; a warning where the file does not show it; a note where nothing can be told"
 _SHOWN = 5
 
 
 def judge(history: RecordedHistory) -> Iterator[Finding]:
-    """Refuse for each that is proved; a note for all that are not."""
-    yield from (_proved(one) for one in history.skipped if one.certain)
+    """Refuse for each that is proved, warn of each that is likely; a note for all others."""
+    yield from (_proved(one) for one in history.skipped if one.certain and one.missing)
+    yield from (_likely(one) for one in history.skipped if one.certain and not one.missing)
     unsure = [one for one in history.skipped if not one.certain]
     if unsure:
         yield _unsure(unsure)
 
 
 def _proved(skipped: Skipped) -> Finding:
-    path, above = skipped.revision.path, skipped.above
+    revision, above = skipped.revision, skipped.above
+    by_hand = [
+        f"alembic upgrade {down}:{revision.id} --sql  # what to run by hand otherwise"
+        for down in revision.down[: len(revision.down) == 1]
+    ]
     return Finding(
         "revision-below-database",
-        f"{path} was added below {above}, which this database has applied, so Alembic never runs "
-        "it here.",
-        why=f"The journal has what was below {above.id} when it was applied, and "
-        f"{skipped.revision.id} was not; it runs only where the database begins below it.",
-        next=(
-            *(f"in {file}: {line}" for file, line in skipped.repair),
-            "alembic safe-upgrade --allow revision-below-database  "
-            "# if the database has its changes: puts it on record",
-        ),
-        revision=skipped.revision.id,
-        place=Place(path),
+        f"{revision.path} was added below {above}, which this database has applied, so Alembic "
+        "never runs it here.",
+        why=f"{revision.id} is not on record, and the database lacks what it makes; it runs only "
+        "where the database begins below it.",
+        next=(*_repair(skipped), *by_hand),
+        revision=revision.id,
+        place=Place(revision.path),
     )
+
+
+def _likely(skipped: Skipped) -> Finding:
+    revision, above = skipped.revision, skipped.above
+    return Finding(
+        "revision-below-database",
+        f"{revision.path} is below {above}, which this database has applied, and is not on record "
+        "itself: if nobody applied it with plain Alembic, it never runs here.",
+        why="Its file does not show what to look for in the database. The next safe-upgrade that "
+        "applies something takes it for applied, as Alembic does.",
+        next=("if the database lacks its changes, put it on top:", *_repair(skipped)),
+        severity=Severity.WARNING,
+        revision=revision.id,
+        place=Place(revision.path),
+    )
+
+
+def _repair(skipped: Skipped) -> Iterator[str]:
+    return (f"in {file}: {line}" for file, line in skipped.repair)
 
 
 def _unsure(skipped: list[Skipped]) -> Finding:

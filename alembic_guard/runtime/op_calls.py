@@ -171,7 +171,7 @@ class _Replay:
         prefix = f"{schema}." if schema else ""
         before = prefix if verb(call) == "rename_table" else ""
         said = tuple(before + each for each in given if isinstance(each, str))
-        if isinstance(table, str) and len(said) == len(given):
+        if isinstance(table, str) and isinstance(schema, str | None) and len(said) == len(given):
             yield Change(verb(call), prefix + table, said)
 
 

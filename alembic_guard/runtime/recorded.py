@@ -4,16 +4,18 @@ It reads the version table and the files, takes no lock and writes nothing; its 
 number of revisions, however many merges there are (Alembic's ``iterate_revisions`` does not:
 facts/real_histories.md).
 
-Which revisions were never applied although the database is above them, is told from the journal.
-Whenever ``safe-upgrade`` writes a row, every revision below has one already, for it adopts first
-what others brought. A revision without a row below one with a row was therefore not below it then:
-its file came later, and Alembic takes it for applied. That is proof except
+Which revisions were never applied although the database is above them, is told from the journal and
+the database together. Whenever ``safe-upgrade`` writes a row, every revision below has one already,
+for it adopts first what others brought. A revision without a row below one with a row was therefore
+not below it then: its file came later. Plain Alembic may have gone down and up again since, as a
+rebase does, and writes no rows; so the database is asked for what the file makes
+(:mod:`~alembic_guard.runtime.evidence`). What is there was applied, and the next run adopts
+it. What is missing is proof, except
 
 - where revisions on record have no file any more, and were recorded just there: the file may stand
   for them, as a squashed history does. One with their very source was only renamed;
 - where the journal does not begin with its first row, and nothing below is on record: rows were
-  deleted;
-- where plain Alembic went down and up again since: it writes no rows. Nothing tells.
+  deleted.
 
 A database without a journal proves nothing, and nothing is said of it.
 
@@ -25,12 +27,14 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from alembic_guard.runtime.evidence import is_there
 from alembic_guard.runtime.history import Revision, as_revision, checksum
+from alembic_guard.runtime.moving import on_top
 from alembic_guard.runtime.normal_form import VERSION, normal_form
 
 if TYPE_CHECKING:
@@ -73,7 +77,8 @@ class Skipped:
 
     :param above: the applied revision that was first on record of those above it.
     :param replaces: revisions without a file that it may stand for.
-    :param certain: whether it is proved that it was not there when ``above`` was applied.
+    :param certain: whether it is sure that it was not there when ``above`` was applied.
+    :param missing: whether the database lacks all that it makes; None where that is not known.
     :param repair: paths and the lines for them, with which it is above everything.
     """
 
@@ -81,6 +86,7 @@ class Skipped:
     above: Revision
     replaces: tuple[str, ...] = ()
     certain: bool = True
+    missing: bool | None = None
     repair: tuple[tuple[str, str], ...] = ()
 
 
@@ -127,7 +133,7 @@ def recorded_history(
             if same is False
         ),
         incomparable=tuple(as_revision(one) for one, same in compared if same is None),
-        skipped=tuple(_skipped(files, present, recorded, on_record)),
+        skipped=tuple(_missing(context, files, present, recorded, on_record)),
     )
 
 
@@ -170,6 +176,26 @@ def _below(script: Script, files: Mapping[str, Script]) -> list[str]:
     return [name for name in script._all_down_revisions if name in files]
 
 
+def _missing(
+    context: MigrationContext,
+    files: Mapping[str, Script],
+    present: list[Script],
+    recorded: set[str],
+    on_record: Mapping[str, OnRecord],
+) -> Iterator[Skipped]:
+    """The revisions that may never have been applied; not those whose work is in the database."""
+    found = [*_skipped(files, present, recorded, on_record)]
+    if not found or context.connection is None:
+        return
+    paths = [files[one.revision.id].path for one in found]
+    there = is_there(context.connection, paths, [one.path for one in present])
+    names = {one.revision.id for one, has in zip(found, there, strict=True) if not has}
+    for one, has in zip(found, there, strict=True):
+        if not has:
+            repair = on_top(files[one.revision.id], files, names) if one.certain else ()
+            yield replace(one, missing=None if has is None else True, repair=tuple(repair))
+
+
 def _skipped(
     files: Mapping[str, Script],
     present: list[Script],
@@ -192,7 +218,6 @@ def _skipped(
         for one in unknown
         if one.revision not in settled and not (gone and form_of(one.path) in gone_forms)
     ]
-    names = {one.revision for one in unknown}
     for one in unknown:
         lowest, (highest, above) = floor.get(one.revision, 0), ceiling[one.revision]
         replaced = gone[bisect(gone, (lowest, "")) : bisect(gone, (highest, ""))][:_REPLACED]
@@ -202,7 +227,6 @@ def _skipped(
             as_revision(files[above]),
             tuple(name for _, name in replaced),
             certain,
-            tuple(_repair(one, files, names)) if certain else (),
         )
 
 
@@ -233,52 +257,3 @@ def _ceilings(
             there = [ceiling[below]] if below in ceiling else []
             ceiling[below] = min(here + there)
     return ceiling
-
-
-def _repair(
-    script: Script, files: Mapping[str, Script], skipped: set[str]
-) -> Iterator[tuple[str, str]]:
-    """The lines that take a revision out from below what is applied, and put it on top."""
-    if not skipped.intersection(_down(script)):
-        yield as_revision(script).path, f"down_revision = {_written(_heads_above(script, files))}"
-    for name in sorted(script.nextrev):
-        if name in files and name not in skipped:
-            child = files[name]
-            down = [parent for one in _down(child) for parent in _grounded(one, files, skipped)]
-            yield as_revision(child).path, f"down_revision = {_written([*dict.fromkeys(down)])}"
-
-
-def _grounded(name: str, files: Mapping[str, Script], skipped: set[str]) -> Iterator[str]:
-    """A revision, or what is left below it without those that were skipped."""
-    waiting = [name]
-    while waiting:
-        one = waiting.pop()
-        if one in skipped:
-            waiting += reversed(_down(files[one]))
-        else:
-            yield one
-
-
-def _heads_above(script: Script, files: Mapping[str, Script]) -> list[str]:
-    """The heads that rest on a revision."""
-    heads = sorted(name for name, one in files.items() if not one._all_nextrev)
-    if len(heads) == 1:
-        return heads
-    seen, waiting = {script.revision}, [script.revision]
-    while waiting:
-        above = files[waiting.pop()]._all_nextrev - seen
-        waiting += above
-        seen |= above
-    return [name for name in heads if name in seen]
-
-
-def _down(script: Script) -> tuple[str, ...]:
-    down = script.down_revision or ()
-    return (down,) if isinstance(down, str) else tuple(down)
-
-
-def _written(names: list[str]) -> str:
-    """As a revision file has it."""
-    if len(names) > 1:
-        return repr(tuple(names)).replace("'", '"')
-    return f'"{names[0]}"' if names else "None"

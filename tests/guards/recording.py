@@ -23,6 +23,16 @@ def numbered(project: Project, *revisions: str, down: str | None = None) -> None
         down = revision
 
 
+def tabled(project: Project, *revisions: str, down: str | None = None) -> None:
+    """Revisions above one another, each of which makes a table of its name."""
+    for revision in revisions:
+        upgrade = f'op.create_table("t{revision}", sa.Column("id", sa.Integer))'
+        project.add_revision(
+            revision, down, upgrade, f'op.drop_table("t{revision}")', message="step"
+        )
+        down = revision
+
+
 def applied(project: Project, *words: str) -> None:
     """Apply everything, with our own command."""
     result = project.alembic("safe-upgrade", *words)

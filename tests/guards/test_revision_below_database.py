@@ -1,6 +1,8 @@
-"""A revision below what is applied, which Alembic skips; the journal says whether it is proved."""
+"""A revision below what is applied, which Alembic skips: told by the journal and the database."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 from alembic.config import Config
@@ -19,13 +21,11 @@ from tests.guards.recording import (
     numbered,
     remove,
     replace,
+    tabled,
 )
 from tests.project import Project
 
-ALLOW = (
-    "alembic safe-upgrade --allow revision-below-database  "
-    "# if the database has its changes: puts it on record"
-)
+BY_HAND = "alembic upgrade 0001:000x --sql  # what to run by hand otherwise"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def three(sqlite_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 def insert(project: Project, revision: str, above: str | None, under: str) -> None:
     """Put a revision between two others."""
-    numbered(project, revision, down=above)
+    tabled(project, revision, down=above)
     below(project, under, revision)
 
 
@@ -68,12 +68,12 @@ def test_a_file_between_two_that_are_applied_is_refused_with_the_lines_that_repa
             "revision-below-database",
             "migrations/versions/000x_step.py was added below 0002 step, which this database has "
             "applied, so Alembic never runs it here.",
-            why="The journal has what was below 0002 when it was applied, and 000x was not; it "
-            "runs only where the database begins below it.",
+            why="000x is not on record, and the database lacks what it makes; it runs only where "
+            "the database begins below it.",
             next=(
                 'in migrations/versions/000x_step.py: down_revision = "0003"',
                 'in migrations/versions/0002_step.py: down_revision = "0001"',
-                ALLOW,
+                BY_HAND,
             ),
             revision="000x",
             place=found(project)[0].place,
@@ -91,6 +91,16 @@ def test_with_the_lines_of_the_finding_it_is_applied(three: Project) -> None:
     assert three.heads_in_database() == ("000x",)
 
 
+def test_with_its_sql_run_by_hand_nothing_is_said(three: Project) -> None:
+    insert(three, "000x", "0001", "0002")
+    (finding,) = found(three)
+    assert finding.next[-1] == BY_HAND
+    sql = three.alembic(*BY_HAND.partition("  #")[0].split()[1:]).stdout
+    for statement in filter(str.strip, re.sub("--.*", "", sql).split(";")):
+        execute(three, statement)
+    assert (found(three), three.heads_in_database()) == ([], ("0003",))
+
+
 def test_once_let_through_it_is_on_record(three: Project) -> None:
     insert(three, "000x", "0001", "0002")
     (finding,) = found(three, "revision-below-database")
@@ -101,7 +111,7 @@ def test_once_let_through_it_is_on_record(three: Project) -> None:
 
 
 def test_two_that_were_added_together_are_moved_together(three: Project) -> None:
-    numbered(three, "000x", "000y", down="0001")
+    tabled(three, "000x", "000y", down="0001")
     below(three, "0002", "000y")
     assert {one.revision: one.next[:-1] for one in found(three)} == {
         "000x": ('in migrations/versions/000x_step.py: down_revision = "0003"',),
@@ -112,14 +122,14 @@ def test_two_that_were_added_together_are_moved_together(three: Project) -> None
 def test_a_file_below_the_very_first(three: Project) -> None:
     insert(three, "000x", None, "0001")
     (finding,) = found(three)
-    assert finding.next[:-1] == (
+    assert finding.next == (
         'in migrations/versions/000x_step.py: down_revision = "0003"',
         "in migrations/versions/0001_step.py: down_revision = None",
     )
 
 
 def test_a_branch_that_is_merged_into_what_is_applied(three: Project) -> None:
-    numbered(three, "000x", down="0001")
+    tabled(three, "000x", down="0001")
     replace(three, "0003", "down_revision = '0002'", "down_revision = ('0002', '000x')")
     (finding,) = found(three)
     assert finding.next[:-1] == (
@@ -129,13 +139,13 @@ def test_a_branch_that_is_merged_into_what_is_applied(three: Project) -> None:
 
 
 def test_a_dependency_that_is_added_to_what_is_applied(three: Project) -> None:
-    numbered(three, "000x")
+    tabled(three, "000x")
     replace(three, "0003", "depends_on = None", "depends_on = '000x'")
     assert proved(three) == ["000x"]
 
 
 def test_a_rebase_of_what_is_applied_here_onto_what_is_not(three: Project) -> None:
-    numbered(three, "theirs", down="0002")
+    tabled(three, "theirs", down="0002")
     below(three, "0003", "theirs")
     assert proved(three) == ["theirs"]
 
@@ -167,11 +177,11 @@ def test_safe_upgrade_refuses_before_it_would_put_it_on_record(project: Project)
         "error: revision-below-database (migrations/versions/000x_step.py): "
         "migrations/versions/000x_step.py was added below 0002 step, which this database has "
         "applied, so Alembic never runs it here.\n"
-        "    The journal has what was below 0002 when it was applied, and 000x was not; it runs "
-        "only where the database begins below it.\n"
+        "    000x is not on record, and the database lacks what it makes; it runs only where the "
+        "database begins below it.\n"
         '    next: in migrations/versions/000x_step.py: down_revision = "0003"\n'
         '    next: in migrations/versions/0002_step.py: down_revision = "0001"\n'
-        f"    next: {ALLOW}\n",
+        f"    next: {BY_HAND}\n",
     )
     assert (project.snapshot(), journal(project, "revision", "status")) == before
     assert project.heads_in_database() == ("0002",)
@@ -184,6 +194,78 @@ def test_guard_check_finds_it_with_nothing_pending(sqlite_project: Project) -> N
     result = sqlite_project.alembic("guard-check")
     assert result.returncode == 1
     assert "error: revision-below-database (migrations/versions/000x_step.py): " in result.stdout
+
+
+def test_a_column_that_is_missing_is_proof_too(three: Project) -> None:
+    execute(three, "CREATE TABLE users (id INTEGER)")
+    column = 'op.add_column("users", sa.Column("name", sa.String(50)))'
+    three.add_revision("000x", "0001", column, message="step")
+    below(three, "0002", "000x")
+    assert proved(three) == ["000x"]
+    execute(three, "ALTER TABLE users ADD COLUMN name VARCHAR(50)")
+    assert found(three) == []
+
+
+# --- Not so, for the database has it --------------------------------------------------------------
+
+
+def test_a_rebase_with_plain_alembic_is_no_harm(project: Project) -> None:
+    """Down, theirs put below mine, and up again: plain Alembic writes no journal."""
+    tabled(project, "0001", "mine")
+    applied(project)
+    assert project.alembic("downgrade", "-1").returncode == 0
+    tabled(project, "theirs", down="0001")
+    below(project, "mine", "theirs")
+    assert project.alembic("upgrade", "head").returncode == 0
+    for command in ("guard-check", "safe-upgrade"):
+        result = project.alembic(command)
+        assert (result.returncode, "below" in result.output) == (0, False), result.output
+    tabled(project, "0003", down="mine")
+    applied(project)
+    rows = journal(project, "revision", "status")
+    assert ("theirs", "adopted") in rows
+
+
+def test_what_was_dropped_again_since_is_no_proof(three: Project) -> None:
+    insert(three, "000x", "0001", "0002")
+    three.add_revision("0004", "0003", 'op.execute("DROP TABLE t000x")', message="step")
+    execute(three, "UPDATE alembic_version SET version_num = '0004'")
+    assert [one.severity for one in found(three)] == [Severity.WARNING]
+
+
+def test_what_a_condition_decides_is_no_proof(three: Project) -> None:
+    insert(three, "000x", "0001", "0002")
+    replace(three, "000x", "    op.create", "    if sa.func:\n        op.create")
+    assert [one.severity for one in found(three)] == [Severity.WARNING]
+
+
+def test_a_file_that_does_nothing_misses_nothing(three: Project) -> None:
+    three.add_revision("000x", "0001", "pass", message="step")
+    below(three, "0002", "000x")
+    assert found(three) == []
+
+
+def test_of_a_file_that_does_not_show_what_it_makes_it_only_warns(three: Project) -> None:
+    numbered(three, "000x", down="0001")
+    below(three, "0002", "000x")
+    assert found(three) == [
+        Finding(
+            "revision-below-database",
+            "migrations/versions/000x_step.py is below 0002 step, which this database has applied, "
+            "and is not on record itself: if nobody applied it with plain Alembic, it never runs "
+            "here.",
+            why="Its file does not show what to look for in the database. The next safe-upgrade "
+            "that applies something takes it for applied, as Alembic does.",
+            next=(
+                "if the database lacks its changes, put it on top:",
+                'in migrations/versions/000x_step.py: down_revision = "0003"',
+                'in migrations/versions/0002_step.py: down_revision = "0001"',
+            ),
+            severity=Severity.WARNING,
+            revision="000x",
+            place=found(three)[0].place,
+        )
+    ]
 
 
 # --- Not so ---------------------------------------------------------------------------------------
