@@ -20,9 +20,7 @@ from typing import NamedTuple
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _PASSED_BY = _INSTALLED | {"node_modules", "__pycache__", "build", "dist", "test", "tests"}
-_BESIDE_THE_APPLICATION = {
-    *("benchmarks", "doc", "docs", "example", "examples", "scripts", "testing"),
-}
+_BESIDE = {"benchmarks", "doc", "docs", "example", "examples", "scripts", "testing"}
 _NO_MODELS = re.compile(r"test_.*|.*_test|tests|conftest.*|__main__")
 _ANOTHER_PROJECT = {"pyvenv.cfg", "conda-meta", "alembic.ini", "pyproject.toml"}
 _ENVIRONMENT = "script.py.mako"  # every script location of Alembic has one
@@ -159,7 +157,7 @@ def _files(start: Path, avoided: Collection[Path], ours: Collection[Path]) -> It
 
 def _is_beside(folder: Path) -> bool:
     """Whether a folder's name says that it is not of the application; a part of a package is."""
-    named = folder.name in _BESIDE_THE_APPLICATION
+    named = folder.name in _BESIDE
     return named and (folder.name == "testing" or not (folder.parent / "__init__.py").exists())
 
 
