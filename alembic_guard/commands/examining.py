@@ -11,7 +11,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,8 @@ from alembic_guard.runtime.in_process import in_process
 from alembic_guard.runtime.installation import installation
 from alembic_guard.runtime.loaded_files import loaded_files
 from alembic_guard.runtime.loggers import quiet_loggers
-from alembic_guard.runtime.revision_files import RevisionFiles, read_revision_files
+from alembic_guard.runtime.revision_files import RevisionFiles
+from alembic_guard.runtime.revision_folder import read_revision_files
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -206,7 +207,8 @@ class Examination:
         locations = version_locations(script)
         joined = joined_texts(self.against, locations, script.recursive_version_locations)
         self.note = joined.note
-        return RevisionFiles.from_texts(joined.texts, locations)
+        files = RevisionFiles.from_texts(joined.texts, locations)
+        return replace(files, against=self.against, absent=joined.absent)
 
     def _environment(self, script: ScriptDirectory) -> None:
         env_py, before = relative(script.env_py_location), len(self.findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from alembic_guard.finding import Finding, Place, Severity
@@ -82,3 +83,8 @@ def finding(name: str, file: RevisionFile, problem: Problem) -> Finding:
 def new_id(file: RevisionFile) -> str:
     """An id for a file that needs another one, like Alembic's, and the same every time."""
     return hashlib.sha256(file.path.encode()).hexdigest()[:12]
+
+
+def join(ids: Sequence[str]) -> str:
+    """What joins heads. ``guard-revision`` does it too, but only where the models have changed."""
+    return shlex.join(["alembic", "merge", "-m", f"merge {' and '.join(ids)}", *ids])

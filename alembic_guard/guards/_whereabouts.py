@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from alembic_guard.runtime.git_places import Holder
 from alembic_guard.runtime.git_search import Commit, Found
@@ -15,14 +16,22 @@ _AHEAD = (Holder.UPSTREAM, Holder.BRANCH)
 
 
 def whereabouts(found: Found | None, lost: Lost) -> str:
-    """One cause: where the file is, or why nobody knows."""
+    """One cause for a database: where the file is, or why nobody knows."""
     if found is None:
         return _lost(lost)
+    said = present(found, lost.folders)
+    if found.holder is Holder.OUTSIDE:
+        return f"{said[:-1]}, or the database belongs to that other history."
+    return f"The database is ahead of this checkout: {said}" if found.holder in _AHEAD else said
+
+
+def present(found: Found, folders: Sequence[str | Path]) -> str:
+    """Where the file is; the folders are those that Alembic reads."""
     wrote = f", written in {_shown(found.commit)}" if found.commit else ""
     if found.holder is Holder.OUTSIDE:
         return (
-            f"{found.path} defines it, and Alembic reads {' and '.join(map(relative, lost.folders))}: "
-            "the file was moved away, or the database belongs to that other history."
+            f"{found.path} defines it, and Alembic reads {' and '.join(map(relative, folders))}: "
+            "the file was moved away."
         )
     if found.holder is Holder.CHANGED:
         return f"{found.path} defined it{wrote}, and defines something else now."
@@ -30,24 +39,22 @@ def whereabouts(found: Found | None, lost: Lost) -> str:
         return f"{found.path} was deleted here, and that is not committed: git has it{wrote}."
     if found.holder is Holder.DELETED and found.commit:
         return f"{found.path} was deleted in {_shown(found.commit)}.{_also(found.refs)}"
-    if found.holder in _AHEAD:
-        return (
-            "The database is ahead of this checkout: "
-            f"{found.path} is on {_names(found.refs)}{wrote}."
-        )
     if found.holder is Holder.COMMIT:
         return f"{found.path} is on no branch any more{wrote}."
-    return f"{found.path} is in {_names(found.refs)}{wrote}."
+    where = "on" if found.holder in _AHEAD else "in"
+    return f"{found.path} is {where} {_names(found.refs)}{wrote}."
 
 
 def commands(found: Found | None, lost: Lost) -> Iterator[str]:
-    """What to type next."""
-    if found is None:
-        yield from _give_up(lost)
-        return
+    """What to type next for a database."""
+    yield from _give_up(lost) if found is None else bringing(found, lost.folders)
+
+
+def bringing(found: Found, folders: Sequence[str | Path]) -> Iterator[str]:
+    """What brings the file back, to where Alembic reads revision files."""
     files = shlex.join(found.files)
     if found.holder is Holder.OUTSIDE:
-        yield f"{found.git} mv {shlex.quote(found.path)} {shlex.quote(relative(lost.folders[0]))}"
+        yield f"{found.git} mv {shlex.quote(found.path)} {shlex.quote(relative(folders[0]))}"
         return
     if found.holder is Holder.CHANGED:
         path = shlex.quote(found.path)
@@ -59,9 +66,8 @@ def commands(found: Found | None, lost: Lost) -> Iterator[str]:
     elif found.holder is Holder.BRANCH:
         yield f"{found.git} {found.switch}"
     source = f" --source={shlex.quote(found.source)}" if found.source else ""
-    alone = "  # only the file" if len(found.files) == 1 else "  # only the files"
-    restore = f"{found.git} restore{source} -- {files}"
-    yield restore + (alone if found.holder in _AHEAD else "")
+    alone = f"  # only the file{'' if len(found.files) == 1 else 's'}"
+    yield f"{found.git} restore{source} -- {files}{alone if found.holder in _AHEAD else ''}"
 
 
 def _lost(lost: Lost) -> str:

@@ -29,9 +29,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from alembic_guard.finding import Finding, Place
 from alembic_guard.guards._harms import HARMLESS, LOADED, finding
+from alembic_guard.guards._whereabouts import bringing, present
+from alembic_guard.runtime.git_search import Found, Search
 from alembic_guard.runtime.history import BrokenHistory
 from alembic_guard.runtime.revision_files import Clash, Missing, RevisionFiles, files_of
 
@@ -56,7 +59,9 @@ def judge(subject: BrokenHistory | RevisionFiles) -> Iterator[Finding]:
     for file in files.files:
         if file.problem and (file.path in faulty or not broken):
             yield finding("broken-revision-file", file, file.problem)
-    yield from map(_missing, files.missing)
+    found = {one.revision: one for one in files.search.found}
+    for missing in files.missing:
+        yield _missing(missing, found.get(missing.revision), files)
     yield from map(_clash, files.clashes)
 
 
@@ -75,17 +80,33 @@ def _raised(broken: BrokenHistory, path: str) -> Finding:
     )
 
 
-def _missing(missing: Missing) -> Finding:
+def _missing(missing: Missing, found: Found | None, files: RevisionFiles) -> Finding:
     file, revision = missing.file, missing.revision
     return Finding(
         "broken-revision-file",
         f"{file.at(missing.identifier)} has {revision} as its `{missing.identifier}`, "
         "and no file defines that revision.",
-        why="Its file was deleted or renamed, or is on a branch that is not checked out here.",
-        next=(f"git log --all --oneline -S{shlex.quote(revision)} -- '*.py'  # who has the file",),
+        why=present(found, files.locations) if found else _unknown(files.search),
+        next=tuple(bringing(found, files.locations))
+        if found
+        else tuple(_instead(missing, files.search)),
         revision=file.revision,
         place=Place(file.path, file.lines.get(missing.identifier)),
     )
+
+
+def _unknown(search: Search) -> str:
+    if search.answered and search.whole:
+        return "git knows no file of it anywhere: it was never committed, or is not fetched yet."
+    return "Its file was deleted or renamed, or is on a branch that is not checked out here."
+
+
+def _instead(missing: Missing, search: Search) -> Iterator[str]:
+    if search.shallow or search.remotes:
+        yield f"git fetch --{'unshallow' if search.shallow else 'all'}  # then try again"
+    folder = shlex.quote(str(PurePath(missing.file.path).parent))
+    place = missing.file.at(missing.identifier)
+    yield f"grep -rn --include='*.py' '^revision' {folder}  # what {place} could name instead"
 
 
 def _clash(clash: Clash) -> Finding:

@@ -22,7 +22,8 @@ Good::
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import PurePath
 
 from alembic_guard.finding import Finding, Place
 from alembic_guard.guards._harms import new_id
@@ -40,7 +41,9 @@ def judge(subject: Taken | BrokenHistory | RevisionFiles) -> Iterator[Finding]:
     if isinstance(subject, Taken):
         yield _taken(subject)
     else:
-        yield from map(_duplicate, files_of(subject).duplicates)
+        files = files_of(subject)
+        for several in files.duplicates:
+            yield _duplicate(several, files.untracked)
 
 
 def _taken(taken: Taken) -> Finding:
@@ -60,22 +63,40 @@ def _taken(taken: Taken) -> Finding:
     )
 
 
-def _duplicate(files: Sequence[RevisionFile]) -> Finding:
-    first, *others = sorted(files, key=lambda file: (file.created, file.path))
-    younger = others[-1]
-    copy = younger.source == first.source
-    paths = " and ".join(file.path for file in (first, *others))
+def _duplicate(several: Sequence[RevisionFile], untracked: Collection[str]) -> Finding:
+    files = sorted(several, key=lambda file: (file.created, file.path))
+    copies = all(file.source == files[0].source for file in files)
+    spare = _spare(files, untracked)
+    paths = [file.path for file in files]
+    place = spare or files[-1]
+    if copies and spare:
+        command = shlex.join(["rm", spare.path])
+    elif copies:
+        command = f"{shlex.join(['ls', '-l', *paths])}  # delete the copy"
+    else:
+        either = [spare] if spare else files
+        command = f'revision = "{new_id(place)}"  # {" or ".join(f.at("revision") for f in either)}'
     return Finding(
         "duplicate-revision",
-        f"The revision {first.revision} is in {len(files)} files: {paths}.",
+        f"The revision {place.revision} is in {len(files)} files: {' and '.join(paths)}.",
         why="They are copies of each other."
-        if copy
+        if copies
         else "Alembic keeps the one that it reads last; which of them runs is chance.",
-        next=(
-            shlex.join(["rm", younger.path])
-            if copy
-            else f'revision = "{new_id(younger)}"  # {younger.at("revision")}',
-        ),
-        revision=first.revision,
-        place=Place(younger.path, younger.lines.get("revision")),
+        next=(command,),
+        revision=place.revision,
+        place=Place(place.path, place.lines.get("revision")),
     )
+
+
+def _spare(files: Sequence[RevisionFile], untracked: Collection[str]) -> RevisionFile | None:
+    """The one of two that came later: git lacks it, it was created later, or is not called so."""
+    if len(files) > 2:
+        return None
+    for odd in (
+        [file for file in files if file.path in untracked],
+        [file for file in files if file.created > files[0].created],
+        [file for file in files if not PurePath(file.path).name.startswith(str(file.revision))],
+    ):
+        if len(odd) == 1:
+            return odd[0]
+    return None

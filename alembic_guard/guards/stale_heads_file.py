@@ -26,13 +26,17 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 
 from alembic_guard.finding import Finding, Place
+from alembic_guard.guards._harms import join
 from alembic_guard.runtime.heads_file import HeadsFile
 from alembic_guard.runtime.history import relative, shown
 
 JUDGES = HeadsFile
 _WHY = "heads_file = true: git sees two new revisions as a conflict only where this file is true."
+# The id of the merge, which nobody knows before it is made.
+_JOINED = "$(alembic heads | cut -d' ' -f1)"
 
 
 def judge(file: HeadsFile) -> Iterator[Finding]:
@@ -52,18 +56,16 @@ def judge(file: HeadsFile) -> Iterator[Finding]:
 
 
 def _conflict(file: HeadsFile, path: str) -> Finding:
-    several = len(file.all_heads) > 1
-    join = (
-        "alembic guard-revision -m MESSAGE  # joins them before it writes what the models want",
-        f"alembic merge -m MESSAGE {shlex.join(file.all_heads)}  # joins them and nothing else",
-    )
+    several = len(file.heads) > 1
     return Finding(
         "stale-heads-file",
         f"{path} has git's conflict markers: two branches have each added a revision.",
-        why=f"They are joined already: {_heads(file.all_heads)}."
-        if not several
-        else f"They are to be joined: {_heads(file.all_heads)}.",
-        next=join if several else (_write(file, path),),
+        why=f"They are to be joined: {_heads(file.heads)}."
+        if several
+        else f"They are joined already: {_heads(file.heads)}.",
+        next=(join(file.heads), _write(replace(file, heads=(_JOINED,)), path))
+        if several
+        else (_write(file, path),),
         place=Place(path),
     )
 
@@ -73,5 +75,5 @@ def _heads(heads: tuple[str, ...]) -> str:
 
 
 def _write(file: HeadsFile, path: str) -> str:
-    lines = shlex.join(file.should_be.splitlines())
+    lines = shlex.join(file.should_be.splitlines()).replace(shlex.quote(_JOINED), f'"{_JOINED}"')
     return f"printf '%s\\n' {lines} > {shlex.quote(path)}"

@@ -22,11 +22,13 @@ class Joined:
     """What a merge would leave in the version folders.
 
     :param texts: of every Python file, by its path as the user would type it.
+    :param absent: the paths of those that only the other branch has.
     :param note: what could not be known, in a sentence; empty as a rule.
     """
 
     texts: dict[str, str]
     note: str = ""
+    absent: frozenset[str] = frozenset()
 
 
 def joined_texts(ref: str, folders: Iterable[Path], recursive: bool = False) -> Joined:
@@ -43,6 +45,7 @@ def joined_texts(ref: str, folders: Iterable[Path], recursive: bool = False) -> 
     """
     texts: dict[str, str] = {}
     notes: dict[str, None] = {}
+    here: set[str] = set()
     for folder in folders:
         repository = Repository.around(folder)
         if repository is None:
@@ -50,11 +53,12 @@ def joined_texts(ref: str, folders: Iterable[Path], recursive: bool = False) -> 
         try:
             side = _Sides.between(repository, ref, folder, recursive)
             texts.update(side.join())
+            here.update(relative(repository.root / path) for path in side.ours)
         except GitSilent as error:
             raise _unreadable(ref, repository, error) from error
         if side.base is None and side.theirs:
             notes[_note(ref, repository)] = None
-    return Joined(texts, " ".join(notes))
+    return Joined(texts, " ".join(notes), frozenset(texts.keys() - here))
 
 
 @dataclass(frozen=True)

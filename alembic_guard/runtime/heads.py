@@ -37,10 +37,12 @@ class Heads(Generic[Head]):
     """The heads of a history, in groups that belong together.
 
     :param reasons: for each head, what keeps it apart; empty when nothing does.
+    :param unmarked: the heads, by their ids, that only the lack of a common base keeps apart.
     """
 
     groups: tuple[tuple[Head, ...], ...]
     reasons: tuple[str, ...] = ()
+    unmarked: tuple[tuple[str, ...], ...] = ()
 
     @property
     def joinable(self) -> tuple[Head, ...]:
@@ -82,7 +84,17 @@ def group_heads(
     return Heads(
         tuple(tuple(branch.head for branch in group) for group in groups),
         tuple(_reason(branch, branches) for branch in branches) if len(groups) > 1 else (),
+        tuple(_unmarked(groups)),
     )
+
+
+def _unmarked(groups: Sequence[Sequence[_Branch[Head]]]) -> Iterator[tuple[str, ...]]:
+    """One head of each group, where groups have the same folder, and no label or dependency."""
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for first, *_ in groups:
+        if not first.head.branch_labels and not first.depends:
+            alike.setdefault(first.marks, []).append(first.head.revision)
+    yield from (tuple(sorted(ids)) for ids in alike.values() if len(ids) > 1)
 
 
 def lineage(revisions: RevisionMap, head: str) -> Iterator[Revision]:

@@ -28,13 +28,11 @@ class HeadsFile:
 
     :param text: what it holds; None where there is no such file.
     :param heads: the revisions in its folder that nothing follows, sorted.
-    :param all_heads: those of the whole history, which may have several folders.
     """
 
     path: Path
     text: str | None
     heads: tuple[str, ...]
-    all_heads: tuple[str, ...]
 
     @property
     def in_conflict(self) -> bool:
@@ -73,7 +71,6 @@ def heads_files(script: ScriptDirectory) -> tuple[HeadsFile, ...]:
                     if revision.revision in heads and _home(revision.path, folders) == folder
                 )
             ),
-            tuple(sorted(heads)),
         )
         for folder in dict.fromkeys(folders)
         if folder in inhabited or (folder / NAME).is_file()

@@ -80,7 +80,7 @@ class SeveralHeads(Signal):
     :param heads: the revisions that nothing follows.
     :param target: what was asked for, such as "head".
     :param apart: why they are not joined, where they are kept apart on purpose.
-    :param command: what a new revision is written with.
+    :param command: what a new revision is written with, where one is to be written.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class SeveralHeads(Signal):
         heads: tuple[Revision, ...],
         target: str,
         apart: tuple[str, ...] = (),
-        command: str = "alembic guard-revision -m MESSAGE",
+        command: str = "",
     ) -> None:
         super().__init__(target)
         self.command = command
@@ -204,7 +204,11 @@ def upgrade_steps(
 
 def _unresolved(script: ScriptDirectory, name: str, error: CommandError) -> Signal:
     if isinstance(error.__cause__, MultipleHeads):
-        return SeveralHeads(tuple(map(as_revision, heads(script))), name)
+        from alembic_guard.runtime.heads import group_heads, version_locations  # it imports this
+
+        found = heads(script)
+        apart = group_heads(script.revision_map, found, version_locations(script)).reasons
+        return SeveralHeads(tuple(map(as_revision, found)), name, apart)
     known = tuple(found.revision for found in load(script))
     return UnknownRevision(name, known=known, said=str(error))
 
@@ -264,7 +268,7 @@ def _said(warned: Iterable[warnings.WarningMessage], words: str) -> str:
 def _broken(
     script: ScriptDirectory, said: str, path: str | None = None, line: int | None = None
 ) -> BrokenHistory:
-    from alembic_guard.runtime.revision_files import read_revision_files  # a healthy one pays none
+    from alembic_guard.runtime.revision_folder import read_revision_files  # a healthy one pays none
 
     return BrokenHistory(said, read_revision_files(script), path, line)
 

@@ -1,6 +1,6 @@
 """The revision files of a history that Alembic has loaded: its values, and the text only in doubt.
 
-Promises: what :func:`~alembic_guard.runtime.revision_files.read_revision_files` finds, without
+Promises: what :func:`~alembic_guard.runtime.revision_folder.read_revision_files` finds, without
 parsing a file that says plainly what Alembic read from it. Of 5,000 files that is most of the time.
 
 Private names of Alembic, tried on 1.18.4 and 1.20.1: ``RevisionMap._revision_map``, whose order is
@@ -20,7 +20,8 @@ from alembic.script import Script
 
 from alembic_guard.runtime.heads import version_locations
 from alembic_guard.runtime.history import relative
-from alembic_guard.runtime.revision_files import RevisionFiles, read_file, read_revision_files
+from alembic_guard.runtime.revision_files import RevisionFiles
+from alembic_guard.runtime.revision_folder import read_file, read_revision_files
 from alembic_guard.runtime.revision_syntax import (
     IDENTIFIERS,
     RevisionFile,

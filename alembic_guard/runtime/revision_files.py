@@ -6,31 +6,31 @@ same id, one refers to none, they run in a circle) there are no heads: the harm 
 Does not: resolve revisions. The history is Alembic's own ``RevisionMap``; what is asked here of the
 files directly is what that map stumbles over, or cannot say.
 
-Private names of Alembic, tried on 1.18.4 and 1.20.1: ``Script._list_py_dir``,
-``script.base._only_source_rev_file``, ``script.revision._revision_illegal_chars``.
+Private names of Alembic, tried on 1.18.4 and 1.20.1: ``script.base._only_source_rev_file``,
+``script.revision._revision_illegal_chars``.
 """
 
 from __future__ import annotations
 
-import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic.script.base import Script, _only_source_rev_file
+from alembic.script.base import _only_source_rev_file
 from alembic.script.revision import Revision, RevisionMap, _revision_illegal_chars
 
-from alembic_guard.runtime.heads import group_heads, lineage, version_locations
+from alembic_guard.runtime.git_search import Search
+from alembic_guard.runtime.heads import Heads, group_heads, lineage
 from alembic_guard.runtime.history import RESERVED, BrokenHistory, relative
-from alembic_guard.runtime.revision_syntax import Harm, Problem, RevisionFile, read_text
+from alembic_guard.runtime.revision_syntax import RevisionFile, read_text
 
 if TYPE_CHECKING:
-    from alembic.script import ScriptDirectory
+    pass
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,19 @@ class Clash:
     other: RevisionFile
 
 
+@dataclass(frozen=True)
+class Unrelated:
+    """Heads without a common base that neither a label, a folder nor a dependency keeps apart.
+
+    :param base: of the smallest of their histories, which may have been meant to follow another.
+    :param follows: the head of the largest one.
+    """
+
+    heads: tuple[RevisionFile, ...]
+    base: RevisionFile
+    follows: str
+
+
 class _Node(Revision):
     """A file in Alembic's map."""
 
@@ -67,10 +80,17 @@ class RevisionFiles:
     """The revision files of a project.
 
     :param locations: the folders that they are in, where those are known.
+    :param against: what of git they were joined with; :param absent: the paths that only it has.
+    :param untracked: the paths of duplicates that git does not have.
+    :param search: what git knows of the missing revisions, where it was asked.
     """
 
     files: tuple[RevisionFile, ...]
     locations: tuple[Path, ...] = ()
+    against: str = ""
+    absent: frozenset[str] = frozenset()
+    untracked: frozenset[str] = frozenset()
+    search: Search = field(default_factory=Search)
 
     @classmethod
     def from_texts(
@@ -78,7 +98,7 @@ class RevisionFiles:
     ) -> RevisionFiles:
         """Files by their paths; what Alembic takes for no revision by its name is left out."""
         names = [path for path in texts if _only_source_rev_file.match(Path(path).name)]
-        with _without_warnings():
+        with without_warnings():
             return cls(tuple(read_text(path, texts[path]) for path in names), locations)
 
     @cached_property
@@ -144,6 +164,8 @@ class RevisionFiles:
             TopologicalSorter(self.below).prepare()
         except CycleError as error:
             around: list[str] = error.args[1][:-1]
+            if any(len(self.by_id[revision]) > 1 for revision in around):
+                return ()  # of duplicates nobody knows which one closes the circle
             files = [self.by_id[revision][0] for revision in around]
             first = files.index(min(files, key=lambda file: (file.created, file.path)))
             return (*files[first:], *files[:first])
@@ -193,17 +215,42 @@ class RevisionFiles:
     @cached_property
     def diverged(self) -> tuple[tuple[RevisionFile, ...], ...]:
         """The heads that have to be joined, those of one history together."""
-        if self.history is None:
-            return ()
-        nodes = [self.history.get_revision(head.revision) for head in self.heads]
-        found = [node for node in nodes if isinstance(node, _Node)]
-        folders = tuple(Path(relative(folder)) for folder in self.locations)
-        groups = group_heads(self.history, found, folders).groups
+        groups = self._grouped.groups if self._grouped else ()
         return tuple(
             tuple(self.by_id[node.revision][0] for node in group)
             for group in groups
             if len(group) > 1
         )
+
+    @cached_property
+    def unrelated(self) -> tuple[Unrelated, ...]:
+        """The heads that may have lost their base."""
+        if self.history is None or self._grouped is None:
+            return ()
+        found = []
+        for ids in self._grouped.unmarked:
+            heads = tuple(self.by_id[head][0] for head in ids)
+            below = [self._lineage(head) for head in heads]
+            # The smallest comes first, and of two that are as small the younger one.
+            below.sort(key=lambda files: (files[-1].created, files[-1].path), reverse=True)
+            below.sort(key=len)
+            base = next(file for file in below[0] if not file.down)
+            found.append(Unrelated(heads, base, str(below[-1][0].revision)))
+        return tuple(found)
+
+    def _lineage(self, head: RevisionFile) -> tuple[RevisionFile, ...]:
+        assert self.history is not None
+        found = lineage(self.history, str(head.revision))
+        return tuple(self.by_id[one.revision][0] for one in found)
+
+    @cached_property
+    def _grouped(self) -> Heads[_Node] | None:
+        if self.history is None:
+            return None
+        nodes = [self.history.get_revision(head.revision) for head in self.heads]
+        found = [node for node in nodes if isinstance(node, _Node)]
+        folders = tuple(Path(relative(folder)) for folder in self.locations)
+        return group_heads(self.history, found, folders)
 
     def branches(self, heads: tuple[RevisionFile, ...]) -> list[tuple[RevisionFile, ...]]:
         """For each of these heads the files that lead to it and not to all of them, oldest last."""
@@ -223,59 +270,8 @@ def illegal_characters(revision: str) -> tuple[str, ...]:
     return tuple(character for character in _revision_illegal_chars if character in revision)
 
 
-def read_revision_files(script: ScriptDirectory) -> RevisionFiles:
-    """The files of every version location, as Alembic lists them; none is run."""
-    locations = version_locations(script)
-    there = [location for location in locations if location.exists()]
-    listed = [path for location in there for path in Script._list_py_dir(script, location)]
-    named = _by_shown_path(listed)
-    with _without_warnings():
-        files = [
-            read_file(name, path, read_text)
-            for name, path in named.items()
-            if _only_source_rev_file.match(path.name)
-        ]
-    files += _compiled(named) if script.sourceless else ()
-    return RevisionFiles(tuple(files), locations)
-
-
-def _by_shown_path(listed: Sequence[Path]) -> dict[str, Path]:
-    """Each file once, by the path that a user would type; links are followed, as Alembic does."""
-    resolved = {folder: folder.resolve() for folder in {path.parent for path in listed}}
-    paths = dict.fromkeys(
-        # Path.resolve raises where links go in a circle.
-        Path(os.path.realpath(path)) if path.is_symlink() else resolved[path.parent] / path.name
-        for path in listed
-    )
-    shown = {folder: Path(relative(folder)) for folder in {path.parent for path in paths}}
-    return {str(shown[path.parent] / path.name): path for path in paths}
-
-
-def read_file(
-    name: str, path: str | Path, read: Callable[[str, bytes], RevisionFile]
-) -> RevisionFile:
-    """Read a file that may not let itself be read.
-
-    :param name: its path as the user would type it.
-    """
-    try:
-        with open(path, "rb") as file:
-            return read(name, file.read())
-    except OSError as error:
-        problem = Problem(Harm.UNREADABLE, said=error.strerror or str(error))
-        return RevisionFile(name, problem=problem, opaque=True)
-
-
-def _compiled(paths: Mapping[str, Path]) -> Iterator[RevisionFile]:
-    """Revisions of which only the bytecode is there."""
-    sources = {path.name.split(".")[0] for path in paths.values() if path.suffix == ".py"}
-    for name, path in paths.items():
-        if path.suffix in (".pyc", ".pyo") and path.name.split(".")[0] not in sources:
-            yield RevisionFile(name, problem=Problem(Harm.COMPILED), opaque=True)
-
-
 @contextmanager
-def _without_warnings() -> Iterator[None]:
+def without_warnings() -> Iterator[None]:
     """What Python warns of when it compiles; Alembic shows it when it loads the file."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -69,8 +70,25 @@ def test_a_stale_branch_is_fine_alone_and_has_two_heads_with_main(project: Proje
         "0003.\n"
         f"    0002 mine ({MINE})\n"
         f"    0003 theirs ({THEIRS})\n"
+        "    next: git merge main\n"
         "    next: alembic merge -m 'merge 0002 and 0003' 0002 0003\n",
     )
+
+
+def test_what_to_type_joins_the_heads(project: Project) -> None:
+    stale(project)
+    words = ("guard-check", "--no-database", "--against", "main")
+    report = json.loads(check(project, *words, "--format", "json").stdout)
+    (finding,) = report["findings"]
+
+    for command in finding["next"]:
+        program, *rest = shlex.split(command)
+        if program == "git":
+            git(project.path, *rest)
+        else:
+            assert project.alembic(*rest).returncode == 0
+
+    assert check(project, *words).returncode == 0
 
 
 def test_both_sides_changing_the_same_column_is_said_too(project: Project) -> None:

@@ -55,9 +55,8 @@ def test_a_conflict_in_it_names_the_heads_to_join(project: Project) -> None:
         f"error: stale-heads-file ({HEADS}): {HEADS} has git's conflict markers: two branches have "
         "each added a revision.\n"
         "    They are to be joined: the heads are 0002, 0003.\n"
-        "    next: alembic guard-revision -m MESSAGE  # joins them before it writes what the "
-        "models want\n"
-        "    next: alembic merge -m MESSAGE 0002 0003  # joins them and nothing else\n"
+        "    next: alembic merge -m 'merge 0002 and 0003' 0002 0003\n"
+        f"""    next: printf '%s\\n' '{NOTICE}' "$(alembic heads | cut -d' ' -f1)" > {HEADS}\n"""
     ) in result.stdout
 
 

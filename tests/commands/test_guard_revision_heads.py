@@ -99,9 +99,8 @@ def test_merging_can_be_switched_off(forked: Project, words: list[str]) -> None:
         "error: several-heads: The history has 2 heads, and 'head' needs one.\n"
         "    aaa work of ann (migrations/versions/aaa_work_of_ann.py)\n"
         "    bbb work of bob (migrations/versions/bbb_work_of_bob.py)\n"
+        "    next: alembic merge -m 'merge aaa and bbb' aaa bbb  # join them\n"
         "    next: alembic safe-upgrade heads  # apply all of them\n"
-        "    next: alembic merge -m MESSAGE aaa bbb  # join them; "
-        "guard-revision does it by itself\n"
     )
 
 

@@ -102,13 +102,30 @@ def test_several_heads_are_named_where_one_is_needed(sqlite_project: Project) ->
         "error: several-heads: The history has 2 heads, and 'head' needs one.\n"
         "    0002 mine (migrations/versions/0002_mine.py)\n"
         "    0003 yours (migrations/versions/0003_yours.py)\n"
-        "    next: alembic safe-upgrade heads  # apply all of them\n"
-        "    next: alembic merge -m MESSAGE 0002 0003"
-        "  # join them; guard-revision does it by itself\n",
+        "    next: alembic merge -m 'merge 0002 and 0003' 0002 0003  # join them\n"
+        "    next: alembic safe-upgrade heads  # apply all of them\n",
     )
     assert sqlite_project.tables() == []
     assert sqlite_project.alembic("safe-upgrade", "heads").returncode == 0
     assert sqlite_project.heads_in_database() == ("0002", "0003")
+
+
+def test_heads_that_are_kept_apart_are_applied_and_not_joined(sqlite_project: Project) -> None:
+    sqlite_project.add_revision("0001", None, "pass", message="mine", branch_labels="blue")
+    sqlite_project.add_revision("0002", None, "pass", message="yours", branch_labels="red")
+
+    result = sqlite_project.alembic("safe-upgrade")
+
+    assert (result.returncode, result.stdout) == (
+        1,
+        "error: several-heads: The history has 2 heads, and 'head' needs one.\n"
+        "    0001 mine (migrations/versions/0001_mine.py)\n"
+        "    0002 yours (migrations/versions/0002_yours.py)\n"
+        "    They are kept apart on purpose: 0001 (branch blue; from base 0001), "
+        "0002 (branch red; from base 0002).\n"
+        "    next: alembic safe-upgrade heads  # apply all of them\n",
+    )
+    assert sqlite_project.tables() == []
 
 
 def test_a_revision_that_does_not_exist_is_refused_with_the_nearest(

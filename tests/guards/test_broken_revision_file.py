@@ -8,9 +8,12 @@ from alembic_guard.guards import broken_revision_file
 from tests.commands.revising import refused, settled
 from tests.guards.histories import stopped, text, told
 from tests.project import Project
+from tests.repositories import git, repository
 
 PATH = "migrations/versions/broken.py"
 LOADED = "Alembic loads every file of a version location for every command"
+
+AGAIN = "grep -rn --include='*.py' '^revision' migrations/versions"
 
 
 def of(source: str, **others: str) -> str:
@@ -63,7 +66,39 @@ def test_a_file_in_the_middle_that_was_deleted(
         f"error: broken-revision-file ({path}:13): {path}:13 has 0002 as its `down_revision`, "
         "and no file defines that revision.\n"
         "    Its file was deleted or renamed, or is on a branch that is not checked out here.\n"
-        "    next: git log --all --oneline -S0002 -- '*.py'  # who has the file\n"
+        f"    next: {AGAIN}  # what {path}:13 could name instead\n"
+    )
+
+
+def test_a_deleted_file_that_git_has_is_restored(sqlite_project: Project) -> None:
+    project = settled(sqlite_project)
+    lost = project.add_revision("0002", "0001", "pass", message="lost")
+    project.add_revision("0003", "0002", "pass", message="last")
+    repository(project.path)
+    lost.unlink()
+    id = git(project.path, "rev-parse", "--short", "HEAD")
+    path = "migrations/versions/0003_last.py"
+    assert stopped(project, "guard-check", "--no-database") == (
+        f"error: broken-revision-file ({path}:13): {path}:13 has 0002 as its `down_revision`, "
+        "and no file defines that revision.\n"
+        "    migrations/versions/0002_lost.py was deleted here, and that is not committed: git has "
+        f"it, written in {id} by Ann on 2026-03-01 (begin).\n"
+        "    next: git restore --source=HEAD -- migrations/versions/0002_lost.py\n"
+    )
+    git(project.path, "restore", "--source=HEAD", "--", "migrations/versions/0002_lost.py")
+    assert project.alembic("guard-check", "--no-database").returncode == 0
+
+
+def test_a_file_that_git_never_had(sqlite_project: Project) -> None:
+    project = settled(sqlite_project)
+    project.add_revision("0003", "0002", "pass", message="last")
+    repository(project.path)
+    path = "migrations/versions/0003_last.py"
+    assert stopped(project, "guard-check", "--no-database") == (
+        f"error: broken-revision-file ({path}:13): {path}:13 has 0002 as its `down_revision`, "
+        "and no file defines that revision.\n"
+        "    git knows no file of it anywhere: it was never committed, or is not fetched yet.\n"
+        f"    next: {AGAIN}  # what {path}:13 could name instead\n"
     )
 
 
@@ -79,7 +114,7 @@ def test_two_broken_files_are_both_told(sqlite_project: Project) -> None:
         "migrations/versions/0003_lost.py:13 has 0002 as its `down_revision`, "
         "and no file defines that revision.\n"
         "    Its file was deleted or renamed, or is on a branch that is not checked out here.\n"
-        "    next: git log --all --oneline -S0002 -- '*.py'  # who has the file\n"
+        f"    next: {AGAIN}  # what migrations/versions/0003_lost.py:13 could name instead\n"
     )
 
 
@@ -147,7 +182,7 @@ def test_a_dependency_on_what_is_not_there() -> None:
         f"error: broken-revision-file ({PATH}:4): {PATH}:4 has a b as its `depends_on`, "
         "and no file defines that revision.\n"
         "    Its file was deleted or renamed, or is on a branch that is not checked out here.\n"
-        "    next: git log --all --oneline -S'a b' -- '*.py'  # who has the file\n"
+        f"    next: {AGAIN}  # what {PATH}:4 could name instead\n"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alembic_guard.guards import revision_cycle
+from alembic_guard.guards import duplicate_revision, revision_cycle
 from tests.guards.histories import VERSIONS, stopped, text, told
 from tests.project import Project
 
@@ -45,6 +45,12 @@ def test_a_circle_that_a_dependency_closes_and_that_begins_with_its_oldest_file(
         "    b.py:7: b has a as its down_revision\n"
         "    next: git log -p -- a.py  # what its `down_revision` was\n"
     )
+
+
+def test_no_circle_is_told_of_two_files_of_one_revision() -> None:
+    texts = {"a.py": text("a"), "b.py": text("a", "a")}
+    assert told(revision_cycle, texts) == ""
+    assert "The revision a is in 2 files: a.py and b.py." in told(duplicate_revision, texts)
 
 
 def test_a_merge_is_no_circle() -> None:

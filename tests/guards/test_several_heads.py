@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from alembic_guard import guards
 from alembic_guard.guards import several_heads
 from alembic_guard.runtime.revision_files import RevisionFiles
@@ -55,3 +57,40 @@ def test_it_can_be_allowed_where_no_command_needs_one_head() -> None:
 def test_heads_that_are_kept_apart_on_purpose_are_none() -> None:
     labelled = {**FORKED, "versions/c.py": text("c", "a", branch_labels="phones")}
     assert told(several_heads, labelled) == ""
+
+
+def test_heads_without_a_common_base_may_be_a_mistake() -> None:
+    stray = {**FORKED, "versions/c.py": '"""the stray"""\n' + text("c", branch_labels=None)}
+    assert told(several_heads, stray) == (
+        "warning: several-heads (versions/c.py:4): "
+        "b and c have no common base, and nothing says that they are kept apart.\n"
+        "    b the e-mail (versions/b.py)\n"
+        "    c the stray (versions/c.py)\n"
+        "    `head` names neither of them: whatever needs one target stops.\n"
+        '    next: down_revision = "b"  # versions/c.py:4: if c is to follow b\n'
+        '    next: branch_labels = ("branch_c",)  # versions/c.py:5: '
+        "if it is a branch of its own, which `heads` applies\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "apart", [{"branch_labels": "jobs"}, {"depends_on": "a"}, {"path": "jobs/c.py"}]
+)
+def test_heads_without_a_common_base_that_something_marks_are_meant(apart: dict[str, str]) -> None:
+    path = apart.pop("path", "versions/c.py")
+    texts = {path: text("c", **apart), **FORKED}
+    if path != "versions/c.py":
+        del texts["versions/c.py"]
+    texts[path] = text("c", **apart)
+    assert told(several_heads, texts) == ""
+
+
+def test_the_gate_warns_of_a_second_base_and_lets_it_pass(sqlite_project: Project) -> None:
+    project = settled(sqlite_project)
+    project.add_revision("c", None, "pass", message="stray")
+    result = project.alembic("guard-check", "--no-database")
+    assert result.returncode == 0
+    assert (
+        "warning: several-heads (migrations/versions/c_stray.py:13): "
+        "0001 and c have no common base, and nothing says that they are kept apart.\n"
+    ) in result.stdout

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from alembic_guard import guards
 from alembic_guard.runtime.heads_file import heads_files
 from alembic_guard.runtime.history import load, open_script
 from tests.commands.revising import add_attribute, applied, refused, revise, settled
-from tests.project import Project
+from tests.project import Project, alembic_command, environment
 from tests.repositories import commit, git, quiet, repository
 
 HEADS = "migrations/versions/HEADS"
@@ -141,12 +143,25 @@ def test_git_reports_two_new_revisions_as_a_conflict(project: Project, conflict:
             f"{HEADS} has git's conflict markers: two branches have each added a revision.",
             "They are to be joined: the heads are aaa, bbb.",
             (
-                "alembic guard-revision -m MESSAGE  "
-                "# joins them before it writes what the models want",
-                "alembic merge -m MESSAGE aaa bbb  # joins them and nothing else",
+                "alembic merge -m 'merge aaa and bbb' aaa bbb",
+                f"""printf '%s\\n' '{NOTICE}' "$(alembic heads | cut -d' ' -f1)" > {HEADS}""",
             ),
         )
     ]
+
+
+def test_what_to_type_ends_the_conflict_also_where_the_models_have_not_changed(
+    project: Project, conflict: Path
+) -> None:
+    ((*_, commands),) = judged(project)
+    path = f"{Path(alembic_command()[0]).parent}{os.pathsep}{os.environ['PATH']}"
+    for command in commands:
+        subprocess.run(
+            command, shell=True, check=True, cwd=project.path, env=environment({"PATH": path})
+        )
+    assert judged(project) == []
+    (head,) = ScriptDirectory.from_config(Config(project.path / "alembic.ini")).get_heads()
+    assert project.read(HEADS) == f"{NOTICE}\n{head}\n"
 
 
 def test_a_conflict_whose_heads_are_joined(project: Project, conflict: Path) -> None:

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from alembic_guard.runtime import loaded_files as loaded
 from alembic_guard.runtime.history import load
 from alembic_guard.runtime.loaded_files import loaded_files, read_loaded
-from alembic_guard.runtime.revision_files import read_revision_files
+from alembic_guard.runtime.revision_folder import read_revision_files
 from alembic_guard.runtime.revision_syntax import Harm, RevisionFile, read_text
 from tests.project import Project
 

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alembic_guard.runtime.merges import needless_parents
-from alembic_guard.runtime.revision_files import RevisionFiles, read_revision_files
+from alembic_guard.runtime.revision_files import RevisionFiles
+from alembic_guard.runtime.revision_folder import read_revision_files
 from alembic_guard.runtime.revision_syntax import Harm
 from tests.project import Project
 
