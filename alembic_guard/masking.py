@@ -87,7 +87,10 @@ class Mask:
         """Know the ends of a password that a driver takes for the beginning of its host."""
         host = _HOST.match(behind)
         for sign in _SEPARATORS.finditer(password):
-            self.learn(f"{password[sign.end() :]}@{host[0] if host else ''}")
+            end = password[sign.end() :]
+            self.learn(f"{end}@{host[0] if host else ''}")
+            part = _SEPARATORS.split(end)[0]
+            self._known |= {f"'{part}'", f'"{part}"'} if part else set()
 
     def learn_url(self, url: URL) -> None:
         """Know the password of an engine's URL, as :meth:`learn_from` does."""

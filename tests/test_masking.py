@@ -310,4 +310,4 @@ def test_what_guard_init_shows_of_a_config_file_is_masked(sqlite_project: Projec
 def test_the_end_of_a_password_that_is_taken_for_a_host_is_known() -> None:
     mask = Mask(["postgresql://me:p@s:w/d@db.example/app"])
     said = "no host 's:w', not 's:w/d@db.example', port 'w/d@db.example', file 'd@db.example'"
-    assert mask(said) == "no host 's:w', not '***', port '***', file '***'"
+    assert mask(f'{said}, host "s"') == "no host 's:w', not '***', port '***', file '***', host ***"

@@ -10,6 +10,7 @@ from sqlalchemy import URL
 from sqlalchemy.exc import NoSuchModuleError
 
 from alembic_guard.guards._urls import EXAMPLE, SYNC_OF, place_of, port_of, with_driver, write
+from alembic_guard.masking import Mask
 from alembic_guard.runtime.failed_url import backend_of, misread
 from alembic_guard.runtime.failure import EnvironmentFailed
 from alembic_guard.runtime.history import relative
@@ -59,6 +60,9 @@ def reason(failed: EnvironmentFailed) -> Reason:
     if "option values must be strings" in text or "Expected string or URL" in text:
         place = f"{relative(failed.frame[0])}:{failed.frame[1]}"
         return "it is no string", (f"in {place}, give str(url) instead",)
+    if isinstance(url, str) and len(url) > 1 and url[0] in "'\"" and url[0] == url[-1]:
+        said = "the quotes around it are taken for a part of it"
+        return said, (write(failed, Mask()(url[1:-1])),)
     if isinstance(url, str) and url.startswith("jdbc:"):
         return "'jdbc:' is Java's", (write(failed, EXAMPLE),)
     return "it is no URL", (write(failed, EXAMPLE),)

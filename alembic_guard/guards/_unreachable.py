@@ -22,6 +22,7 @@ Told = tuple[str, str, tuple[str, ...]]
 """A sentence, more about the cause, and what to type next."""
 
 _CAUSES: Mapping[str, str] = {
+    "stranger": r"invalid response to SSL negotiation|expected authentication request",
     "encryption": r"no encryption|SSL off|require_secure_transport|insecure transport"
     r"|server does not support SSL|SSL connection is required",
     "role": r'role "?[^"]+"? does not exist',
@@ -126,6 +127,14 @@ def _late(_failed: EnvironmentFailed, url: URL) -> Told:
     return f"{url.host}:{_port(url)} does not answer in time.", more, _ping(url)
 
 
+def _stranger(_failed: EnvironmentFailed, url: URL) -> Told:
+    return (
+        f"What answers at {url.host or 'the local socket'}:{_port(url)} is no PostgreSQL.",
+        "",
+        (),
+    )
+
+
 def _encryption(failed: EnvironmentFailed, url: URL) -> Told:
     if "does not support SSL" in said(failed.error):
         plain = url.update_query_dict({"sslmode": "prefer"})
@@ -156,6 +165,7 @@ def _not_sqlite(failed: EnvironmentFailed, url: URL) -> Told:
 
 
 _TOLD: Mapping[str, Callable[[EnvironmentFailed, URL], Told | None]] = {
+    "stranger": _stranger,
     "encryption": _encryption,
     "role": _role,
     "database": _database,

@@ -56,7 +56,8 @@ def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
         why=stands(failed),
         next=(
             *remedies,
-            f"alembic init -t {template} {template}_migrations  # or take the env.py of this one",
+            f"cd $(mktemp -d) && alembic init -t {template} new  "
+            "# or take the run_migrations_online() of its new/env.py",
         ),
         place=place_of(failed),
     )

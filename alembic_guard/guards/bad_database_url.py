@@ -61,8 +61,8 @@ def _interpolated(failed: EnvironmentFailed) -> Finding:
             f"{path} puts a database URL into the config with a '%' that is not doubled.",
             why="set_main_option() takes '%' for the beginning of an interpolation.",
             next=(
-                f"in {path}:{failed.frame[1]}: "
-                'config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))',
+                f'in {path}:{failed.frame[1]}, put .replace("%", "%%") '
+                "behind the URL that set_main_option() is given",
             ),
             place=Place(path, failed.frame[1]),
         )
@@ -76,7 +76,8 @@ def _interpolated(failed: EnvironmentFailed) -> Finding:
         why=Mask()(line.text),
         next=(
             f"in {path}, take it from the environment: "
-            f'config.set_main_option("sqlalchemy.url", os.environ["DATABASE_URL"])'
+            "import os; config.set_main_option("
+            '"sqlalchemy.url", os.environ["DATABASE_URL"].replace("%", "%%"))'
             if missing
             else f"in {place}, write every % twice: %%40 for %40",
         ),

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from alembic_guard.finding import Finding
 from alembic_guard.guards._unreachable import tell
-from alembic_guard.guards._urls import place_of, stands
+from alembic_guard.guards._urls import place_of, stands, where
 from alembic_guard.runtime.failure import EnvironmentFailed
 
 JUDGES = EnvironmentFailed
@@ -38,6 +38,14 @@ def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
         "database-unreachable",
         sentence,
         why="\n".join(filter(None, [more, stands(failed)])),
-        next=commands or ("alembic --raiseerr current  # the whole traceback",),
+        next=(*commands, *_correct(failed, commands))
+        or ("alembic --raiseerr current  # the whole traceback",),
         place=place_of(failed),
     )
+
+
+def _correct(failed: EnvironmentFailed, commands: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the URL is corrected, unless a command says what to write there."""
+    if not stands(failed) or any("***" in command for command in commands):
+        return ()
+    return (f"or correct the URL in {where(failed)}",)

@@ -57,7 +57,11 @@ def _absent(failed: EnvironmentFailed) -> Finding:
         "env-error",
         f"{env_py} is not there.",
         why="Alembic runs it for every command that needs a database.",
-        next=(f"git checkout -- {env_py}", "or take the one that alembic init makes elsewhere"),
+        next=(
+            f"git checkout -- {env_py}"
+            if failed.env_py_in_git
+            else f'(cd "$(mktemp -d)" && alembic init new && cp new/env.py "$OLDPWD"/{env_py})',
+        ),
         place=Place(env_py),
     )
 

@@ -66,7 +66,7 @@ def _missing(module: MissingModule, by: str) -> Finding:
             f"{by} imports {module.name}, which is in "
             f"{'this folder' if folder == '.' else folder}, where Python does not look.",
             why=looked,
-            next=(f"in {relative(module.file)}, {module.paste}",),
+            next=(f"in {relative(module.file)}{module.paste}",),
         )
     if module.parent is not None:
         package = module.name.rpartition(".")[0]
@@ -85,7 +85,11 @@ def _missing(module: MissingModule, by: str) -> Finding:
         _NAME,
         f"{by} imports {module.name}, which is neither installed nor in the project.",
         why=looked,
-        next=(f"pip install {_PACKAGES.get(top, top.replace('_', '-'))}",),
+        next=(
+            f"in {by}, write the name by which Python finds it, if it is a module of yours",
+            f"pip install {_PACKAGES.get(top, top.replace('_', '-'))}"
+            "  # if it is a package from PyPI",
+        ),
     )
 
 

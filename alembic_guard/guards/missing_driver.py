@@ -43,7 +43,9 @@ def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
     said = str(failed.error).strip().splitlines()[:1]
     yield Finding(
         "missing-driver",
-        f"The database driver {module} is not installed."
+        "greenlet, which SQLAlchemy needs for an asynchronous driver, is not installed."
+        if module == _GREENLET
+        else f"The database driver {module} is not installed."
         if absent
         else f"The database driver {module} is installed and cannot be loaded: {said[0]}.",
         why="\n".join(filter(None, [stands(failed), _implied(failed, module)])),

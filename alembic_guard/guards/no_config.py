@@ -64,7 +64,7 @@ def _incomplete(found: Searched, said: str) -> Finding:
             if found.given
             else "There is no Alembic configuration in this folder.",
             why=f"{why}[tool.alembic] in a pyproject.toml there.",
-            next=tuple(_instead(found)) or (_NEW,),
+            next=tuple(_instead(found)) or _again(found),
         )
     if found.section not in found.sections:
         mains = [name for name in found.sections if not _OTHERS.match(name)]
@@ -104,18 +104,32 @@ def _instead(found: Searched) -> Iterator[str]:
 
 def _locations(found: Searched) -> tuple[str, ...]:
     file = relative(found.file)
-    under = f"in {file}, under [{found.section}]: script_location = %(here)s/"
-    return tuple(f"{under}{folder}" for folder in found.scripts[:1])
+    under = f"in {file}, under [{found.section}]"
+    if found.location is not None:
+        under = f"in {file}:{found.location.line}, instead of {found.location.text.strip()}"
+    return tuple(f"{under}: script_location = %(here)s/{folder}" for folder in found.scripts[:1])
+
+
+def _again(found: Searched) -> tuple[str, ...]:
+    """How to come to a config file again; ``alembic init`` refuses where its folder is there."""
+    if found.in_git:
+        return (f"git checkout -- {relative(found.file)}",)
+    return tuple(
+        f'(cd "$(mktemp -d)" && alembic init {folder} && cp alembic.ini "$OLDPWD")'
+        for folder in found.scripts[:1]
+    ) or (_NEW,)
 
 
 def _without_logging(failed: EnvironmentFailed) -> Finding:
     path, line = failed.frame
     file, section = relative(failed.config_file), str(failed.error).strip("'")
     missing = isinstance(failed.error, KeyError)
-    add = (f"or {_LOGGING.format(file)}",) if section == "formatters" else ()
+    add = (f"or {_LOGGING.format(file)}",) if len(failed.without_logging) == 3 else ()
+    absent = failed.without_logging if section in failed.without_logging else (section,)
+    lacks = "section" + "s" * (len(absent) > 1) + " " + ", ".join(f"[{name}]" for name in absent)
     return Finding(
         _NAME,
-        f"{relative(path)} sets up logging from {file}, which has no section [{section}]."
+        f"{relative(path)} sets up logging from {file}, which has no {lacks}."
         if missing
         else f"{relative(path)} cannot set up logging from {file}: {failed.error}.",
         why="fileConfig() wants [loggers], [handlers], [formatters] and the sections they name.",

@@ -53,7 +53,7 @@ def _finding(each: PasswordInFile, env_py: str) -> Finding:
         f"{each.path} holds the password of {each.masked} ({each.option} in [{each.section}]).",
         why="Whoever may read the repository can read it, and its history keeps it.",
         next=(
-            f'in {env_py}: config.set_main_option("{each.option}", {value})',
+            f'in {env_py}: import os; config.set_main_option("{each.option}", {value})',
             f"in {each.path}: take {each.option} out, and change the password",
         ),
         severity=Severity.NOTE if own else Severity.WARNING,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alembic_guard.runtime.env_text import Line, folders_up, option_line, sections
+from alembic_guard.runtime.git import Repository
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -26,6 +27,7 @@ class Searched:
     :param section: the section that was asked for; :param sections: those that are there.
     :param location: the line that sets ``script_location``.
     :param others: config files nearby that have one, nearest first.
+    :param in_git: whether git has the file.
     :param scripts: folders nearby with an env.py, relative to the file's folder.
     """
 
@@ -38,6 +40,7 @@ class Searched:
     location: Line | None
     others: tuple[str, ...]
     scripts: tuple[str, ...]
+    in_git: bool = False
 
 
 def search(config: Config) -> Searched:
@@ -55,6 +58,15 @@ def search(config: Config) -> Searched:
         location=option_line(file, section, "script_location"),
         others=tuple(_configs(Path.cwd(), Path(file))),
         scripts=tuple(path.relative_to(base).as_posix() for path in _scripts(base)),
+        in_git=not Path(file).exists() and git_has(file),
+    )
+
+
+def git_has(path: str) -> bool:
+    """Whether ``git checkout -- PATH`` would bring a file back."""
+    repository = Repository.around(Path(path))
+    return repository is not None and bool(
+        repository.first("ls-files", "--", repository.inside(Path(path)))
     )
 
 

@@ -44,6 +44,7 @@ class EnvironmentFailed(Exception):
         self.env_py = env_py
         self.stage = stage
         self.config = config
+        _close_coroutines(error)
 
     @cached_property
     def kind(self) -> str:
@@ -81,6 +82,22 @@ class EnvironmentFailed(Exception):
     def env_py_exists(self) -> bool:
         """Whether there is an env.py at all."""
         return Path(self.env_py).exists()
+
+    @property
+    def env_py_in_git(self) -> bool:
+        """Whether git would bring env.py back."""
+        from alembic_guard.runtime.config_search import git_has
+
+        return git_has(self.env_py)
+
+    @property
+    def without_logging(self) -> tuple[str, ...]:
+        """The sections that ``fileConfig()`` wants and the config file lacks."""
+        from alembic_guard.runtime.env_text import sections
+
+        present = sections(self.config_file)
+        wanted = ("loggers", "handlers", "formatters")
+        return tuple(name for name in wanted if name not in present)
 
     @property
     def config_file(self) -> str:
@@ -158,3 +175,15 @@ class NoMigrationsRun(EnvironmentFailed):
         from alembic_guard.runtime.env_text import unawaited_call
 
         return unawaited_call(self.env_py)
+
+
+def _close_coroutines(error: BaseException) -> None:
+    """End what was never awaited, of which Python would warn beside the finding."""
+    from inspect import iscoroutine
+
+    from alembic_guard.runtime.traces import frames_of
+
+    for frame in frames_of(error):
+        for value in frame.names.values():
+            if iscoroutine(value) and value.cr_frame is not None and not value.cr_running:
+                value.close()

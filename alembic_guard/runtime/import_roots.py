@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic_guard.runtime.env_text import base_of, folders_up, parsed, toml_of
+from alembic_guard.runtime.env_text import (
+    base_of,
+    folders_up,
+    option_line,
+    parsed,
+    toml_of,
+)
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -33,7 +39,7 @@ class MissingModule:
     :param searched: the folders that Python looked in and that are no installation's.
     :param root: the folder of the project that holds it.
     :param file: the config file that the project is configured by.
-    :param paste: the line for it that finds the module, and all that was found before.
+    :param paste: the place in it, and the line that finds the module and all that was found.
     :param environment: a virtual environment of the project that has it.
     :param python: the Python that runs.
     :param parent: where the package is that lacks the module.
@@ -147,17 +153,21 @@ _SEPARATORS = {"os": os.pathsep, "space": " ", "newline": "\n    ", ":": ":", ";
 
 
 def _paste(entries: tuple[str, ...], config: Config | None) -> tuple[str, str]:
-    """The file that the project is configured by, and the line for it."""
+    """The file that the project is configured by, and what to write there."""
     option = "prepend_sys_path"
     section = config.config_ini_section if config else "alembic"
     toml = toml_of(config) if config else None
     if toml is not None:
         values = ", ".join(f'"{entry}"' for entry in entries)
-        return toml, f"under [tool.alembic]: {option} = [{values}]"
+        if config and option in config.toml_alembic_config:
+            return toml, f", instead of the {option} of [tool.alembic]: {option} = [{values}]"
+        return toml, f", under [tool.alembic]: {option} = [{values}]"
     given = str(config.get_alembic_option("path_separator") or "space") if config else "os"
     value = _SEPARATORS.get(given, " ").join(entries)
-    file = config.config_file_name if config else None
-    return file or "alembic.ini", f"under [{section}]: {option} = {value}"
+    file = (config.config_file_name if config else None) or "alembic.ini"
+    if there := option_line(file, section, option):
+        return file, f":{there.line}, instead of {there.text}: {option} = {value}"
+    return file, f", under [{section}]: {option} = {value}"
 
 
 def _is_used(folder: Path, importer: str) -> bool:

@@ -37,7 +37,8 @@ def test_an_asynchronous_driver_in_a_synchronous_env_py(
         f"URL names the asynchronous driver {driver}.\n"
         f"    The URL is {shown}, from {WHERE}.\n"
         f"    next: in {WHERE}: sqlalchemy.url = {right}\n"
-        "    next: alembic init -t async async_migrations  # or take the env.py of this one\n"
+        "    next: cd $(mktemp -d) && alembic init -t async new  "
+        "# or take the run_migrations_online() of its new/env.py\n"
     )
 
 
@@ -66,7 +67,8 @@ def test_a_synchronous_driver_in_an_asynchronous_env_py(
         f"    The URL is {shown}, from {WHERE}.\n"
         f"    next: pip install {package}\n"
         f"    next: in {WHERE}: sqlalchemy.url = {right}\n"
-        "    next: alembic init -t generic generic_migrations  # or take the env.py of this one\n"
+        "    next: cd $(mktemp -d) && alembic init -t generic new  "
+        "# or take the run_migrations_online() of its new/env.py\n"
     )
 
 
@@ -80,5 +82,6 @@ def test_an_asynchronous_engine_that_is_connected_without_await(sqlite_project: 
     assert failing(in_env_py(sqlite_project, *lines)) == (
         "error: async-driver-in-sync-env (migrations/env.py:23): "
         "migrations/env.py connects without await with an AsyncEngine.\n"
-        "    next: alembic init -t async async_migrations  # or take the env.py of this one\n"
+        "    next: cd $(mktemp -d) && alembic init -t async new  "
+        "# or take the run_migrations_online() of its new/env.py\n"
     )

@@ -20,6 +20,11 @@ ENCODE = (
     ("url", "reason", "remedies"),
     [
         ("secret-word", "it is no URL", [EXAMPLE]),
+        (
+            '"postgresql://user:secret-word@host/database"',
+            "the quotes around it are taken for a part of it",
+            ["postgresql://user:***@host/database"],
+        ),
         ("jdbc:postgresql://host/database", "'jdbc:' is Java's", [EXAMPLE]),
         (
             "postgresql+psycopg://user:secret-word@host:port/database",
@@ -214,8 +219,8 @@ def test_a_percent_sign_that_env_py_puts_into_the_config(sqlite_project: Project
         "error: bad-database-url (migrations/env.py:21): migrations/env.py puts a database URL "
         "into the config with a '%' that is not doubled.\n"
         "    set_main_option() takes '%' for the beginning of an interpolation.\n"
-        "    next: in migrations/env.py:21: "
-        'config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))\n'
+        '    next: in migrations/env.py:21, put .replace("%", "%%") '
+        "behind the URL that set_main_option() is given\n"
     )
     assert "word" not in said
 
@@ -229,7 +234,8 @@ def test_a_variable_of_the_environment_is_no_option_of_the_ini_file(
         f"The database URL in {WHERE} refers to %(db_password)s, and no option is called so.\n"
         "    sqlalchemy.url = postgresql+psycopg://user:***@host/database\n"
         "    next: in migrations/env.py, take it from the environment: "
-        'config.set_main_option("sqlalchemy.url", os.environ["DATABASE_URL"])\n'
+        "import os; config.set_main_option("
+        '"sqlalchemy.url", os.environ["DATABASE_URL"].replace("%", "%%"))\n'
     )
 
 

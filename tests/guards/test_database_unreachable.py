@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
@@ -34,6 +36,7 @@ def expected(url: URL, sentence: str, *commands: str, more: str = "") -> str:
         + (f"    {more}\n" if more else "")
         + f"    The URL is {shown(url)}, from {WHERE}.\n"
         + "".join(f"    next: {command}\n" for command in commands)
+        + ("" if "***" in "".join(commands) else f"    next: or correct the URL in {WHERE}\n")
     )
 
 
@@ -59,6 +62,25 @@ def test_a_server_that_is_not_running(
     assert failing(with_real_url(sqlite_project, plain(url))) == expected(
         url, f"Nothing listens at 127.0.0.1:{closed_port}.", command.format(closed_port)
     )
+
+
+def test_what_answers_is_no_postgresql(sqlite_project: Project) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        url = make_url(f"postgresql+psycopg://user:{SECRET}@127.0.0.1:{port}/database")
+        Thread(target=answer_as_http, args=(server,), daemon=True).start()
+        said = failing(with_real_url(sqlite_project, plain(url)))
+    assert said == expected(url, f"What answers at 127.0.0.1:{port} is no PostgreSQL.")
+
+
+def answer_as_http(server: socket.socket) -> None:
+    """What a web server says to everybody, until the test closes it."""
+    with suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(100)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
 def test_a_host_that_does_not_exist(sqlite_project: Project) -> None:

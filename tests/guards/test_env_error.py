@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from tests.guards.failing import SECRET, failing, in_env_py
@@ -87,6 +89,17 @@ def test_env_py_is_not_there(sqlite_project: Project) -> None:
         assert failing(sqlite_project, *command) == (
             "error: env-error (migrations/env.py): migrations/env.py is not there.\n"
             "    Alembic runs it for every command that needs a database.\n"
-            "    next: git checkout -- migrations/env.py\n"
-            "    next: or take the one that alembic init makes elsewhere\n"
+            '    next: (cd "$(mktemp -d)" && alembic init new '
+            '&& cp new/env.py "$OLDPWD"/migrations/env.py)\n'
         )
+
+
+def test_env_py_that_git_has_is_taken_from_there(sqlite_project: Project) -> None:
+    project = sqlite_project
+    for words in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *words], cwd=project.path, check=True)
+    (project.path / "migrations" / "env.py").unlink()
+    command = failing(project).splitlines()[-1].removeprefix("    next: ")
+    assert command == "git checkout -- migrations/env.py"
+    subprocess.run(["sh", "-c", command], cwd=project.path, check=True)
+    assert project.alembic("safe-upgrade").returncode == 0

@@ -13,6 +13,7 @@ from tests.guards.failing import MODELS, failing, in_env_py
 from tests.project import Project, alembic_command, environment
 
 ENV_PY = "migrations/env.py"
+OWN = f"in {ENV_PY}, write the name by which Python finds it, if it is a module of yours"
 BACKEND = "from backend.models import Base"
 
 
@@ -46,7 +47,9 @@ def found_in(folder: str, paste: str) -> str:
 def test_a_folder_of_the_project_has_it(sqlite_project: Project, folder: str) -> None:
     line = f"prepend_sys_path = %(here)s/{folder}"
     said = failing(moved(sqlite_project, folder))
-    assert unsearched(said) == found_in(folder, f"in alembic.ini, under [alembic]: {line}")
+    assert unsearched(said) == found_in(
+        folder, f"in alembic.ini:21, instead of prepend_sys_path = .: {line}"
+    )
     edit(sqlite_project, "alembic.ini", "prepend_sys_path = .", line)
     assert sqlite_project.alembic("safe-upgrade").returncode == 0
 
@@ -60,7 +63,7 @@ def test_what_was_found_before_is_found_still(sqlite_project: Project) -> None:
     moved(sqlite_project, "src")
     edit(sqlite_project, ENV_PY, BACKEND, f"import settings\n{BACKEND}")
     said = failing(sqlite_project)
-    line = said.splitlines()[-1].partition("[alembic]: ")[2]
+    line = said.splitlines()[-1].partition("= .: ")[2]
     assert line == "prepend_sys_path = %(here)s:%(here)s/src"
     edit(sqlite_project, "alembic.ini", "prepend_sys_path = .", line)
     assert sqlite_project.alembic("safe-upgrade").returncode == 0
@@ -72,7 +75,9 @@ def test_a_project_that_is_configured_in_pyproject_toml(
     project = moved(Project.create(project_path, sqlite_url, "pyproject"), "src")
     said = failing(project)
     line = 'prepend_sys_path = ["%(here)s/src"]'
-    assert unsearched(said) == found_in("src", f"in pyproject.toml, under [tool.alembic]: {line}")
+    assert unsearched(said) == found_in(
+        "src", f"in pyproject.toml, instead of the prepend_sys_path of [tool.alembic]: {line}"
+    )
     toml = project.read("pyproject.toml")
     old = re.search(r"^prepend_sys_path = \[.*?\]$", toml, re.MULTILINE | re.DOTALL)
     assert old is not None
@@ -92,7 +97,8 @@ def test_a_command_in_another_folder(sqlite_project: Project) -> None:
     )
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == (
-        "    next: in ../alembic.ini, under [alembic]: prepend_sys_path = %(here)s"
+        "    next: in ../alembic.ini:21, instead of prepend_sys_path = .: "
+        "prepend_sys_path = %(here)s"
     )
 
 
@@ -109,7 +115,8 @@ def test_the_folder_above_the_config_has_it(sqlite_project: Project) -> None:
         text=True,
     )
     assert done.stdout.splitlines()[-1] == (
-        "    next: in alembic.ini, under [alembic]: prepend_sys_path = %(here)s/.."
+        "    next: in alembic.ini:21, instead of prepend_sys_path = .: "
+        "prepend_sys_path = %(here)s/.."
     )
 
 
@@ -119,7 +126,8 @@ def test_installed_things_are_not_searched(sqlite_project: Project) -> None:
     assert unsearched(failing(in_env_py(sqlite_project, "import backend.models"))) == (
         f"error: env-import-error ({ENV_PY}:21): {ENV_PY} imports backend, "
         f"which is neither installed nor in the project.\n{LOOKED}"
-        "    next: pip install backend\n"
+        f"    next: {OWN}\n"
+        "    next: pip install backend  # if it is a package from PyPI\n"
     )
 
 
@@ -134,7 +142,8 @@ def test_a_package_that_is_not_installed(
     assert unsearched(failing(sqlite_project)) == (
         f"error: env-import-error (models.py:2): models.py imports {top}, "
         f"which is neither installed nor in the project.\n{LOOKED}"
-        f"    next: pip install {package}\n"
+        f"    next: {OWN.replace(ENV_PY, 'models.py')}\n"
+        f"    next: pip install {package}  # if it is a package from PyPI\n"
     )
 
 

@@ -64,6 +64,10 @@ def test_a_driver_that_is_installed_and_lacks_its_library(
 def test_asyncio_without_greenlet(sqlite_url: str, project_path: Path, tmp_path: Path) -> None:
     project = Project.create(project_path, sqlite_url, "async")
     hidden = "import sys\nsys.modules['greenlet'] = None\n"
-    said = failing(project, env=running(tmp_path / "site", hidden))
-    assert said.splitlines()[0].endswith(": The database driver greenlet is not installed.")
+    environ = running(tmp_path / "site", hidden)
+    said = failing(project, env=environ)
+    assert said.splitlines()[0].endswith(
+        ": greenlet, which SQLAlchemy needs for an asynchronous driver, is not installed."
+    )
+    assert "never awaited" not in project.alembic("safe-upgrade", env=environ).stderr
     assert said.splitlines()[-1] == "    next: pip install 'sqlalchemy[asyncio]'"

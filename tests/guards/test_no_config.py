@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 from tests.commands.revising import edit
 from tests.guards.failing import failing
-from tests.project import Project
+from tests.project import Project, environment
 
 NEW = "    next: alembic init migrations  # for a new project\n"
 HERE = "%(here)s"
@@ -25,8 +30,42 @@ def test_there_is_no_file(sqlite_project: Project) -> None:
     for command in (["safe-upgrade"], ["guard-revision", "-m", "x"], ["guard-log"]):
         assert failing(sqlite_project, *command) == (
             "error: no-config: There is no Alembic configuration in this folder.\n"
-            f"{nowhere(sqlite_project)}{NEW}"
+            f"{nowhere(sqlite_project)}"
+            '    next: (cd "$(mktemp -d)" && alembic init migrations '
+            '&& cp alembic.ini "$OLDPWD")\n'
         )
+
+
+def test_there_is_nothing_at_all(sqlite_project: Project) -> None:
+    shutil.rmtree(sqlite_project.path / "migrations")
+    (sqlite_project.path / "alembic.ini").unlink()
+    assert failing(sqlite_project) == (
+        "error: no-config: There is no Alembic configuration in this folder.\n"
+        f"{nowhere(sqlite_project)}{NEW}"
+    )
+
+
+def test_a_deleted_file_comes_back_by_the_command_that_is_proposed(
+    sqlite_project: Project,
+) -> None:
+    project = sqlite_project
+    file, path = project.path / "alembic.ini", f"{Path(sys.executable).parent}:{os.defpath}"
+    file.unlink()
+    shell(project, proposed(project), {"PATH": path})
+    assert "script_location = %(here)s/migrations" in project.read("alembic.ini")
+    shell(project, "git init -q && git add .")
+    file.unlink()
+    assert proposed(project) == "git checkout -- alembic.ini"
+    shell(project, proposed(project))
+    assert file.exists()
+
+
+def proposed(project: Project) -> str:
+    return failing(project).splitlines()[-1].removeprefix("    next: ")
+
+
+def shell(project: Project, line: str, env: dict[str, str] | None = None) -> None:
+    subprocess.run(["sh", "-c", line], cwd=project.path, env=environment(env), check=True)
 
 
 def test_the_file_is_in_a_folder_below(sqlite_project: Project) -> None:
@@ -95,7 +134,8 @@ def test_the_folder_that_it_names_is_not_there(sqlite_project: Project) -> None:
     assert failing(sqlite_project) == (
         "error: no-config (alembic.ini:8): "
         f"script_location in alembic.ini:8 is {HERE}/nowhere, and there is no such folder.\n"
-        f"    next: in alembic.ini, under [alembic]: script_location = {HERE}/migrations\n"
+        f"    next: in alembic.ini:8, instead of script_location = {HERE}/nowhere: "
+        f"script_location = {HERE}/migrations\n"
     )
 
 
@@ -117,7 +157,7 @@ def test_an_ini_file_without_sections_for_logging(sqlite_project: Project) -> No
     )
     assert failing(sqlite_project) == (
         "error: no-config (migrations/env.py:15): migrations/env.py sets up logging from "
-        "alembic.ini, which has no section [formatters].\n"
+        "alembic.ini, which has no sections [loggers], [handlers], [formatters].\n"
         "    fileConfig() wants [loggers], [handlers], [formatters] and the sections they name.\n"
         "    next: in migrations/env.py, line 15, write pass instead of fileConfig(…)\n"
         f"    next: or {sections}\n"

@@ -40,7 +40,7 @@ def test_a_password_is_a_warning_with_its_line_and_the_line_to_paste(
         "(reports.url in [other]).",
         "why": "Whoever may read the repository can read it, and its history keeps it.",
         "next": [
-            'in migrations/env.py: config.set_main_option("reports.url", '
+            'in migrations/env.py: import os; config.set_main_option("reports.url", '
             'os.environ["DATABASE_URL"].replace("%", "%%"))',
             "in alembic.ini: take reports.url out, and change the password",
         ],
