@@ -23,26 +23,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from projects import history, project, run  # beside this script
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
-
-MODELS = """\
-from sqlalchemy import ForeignKey, Integer, String
-from sqlalchemy.orm import DeclarativeBase, mapped_column
-
-
-class Base(DeclarativeBase):
-    pass
-
-
-for number in range({tables}):
-    columns = {{f"c{{i}}": mapped_column(String(50), nullable=True) for i in range({columns})}}
-    type(f"T{{number}}", (Base,), {{
-        "__tablename__": f"t{{number}}",
-        "id": mapped_column(Integer, primary_key=True),
-        **columns,
-    }})
-"""
 
 
 @dataclass(frozen=True)
@@ -106,32 +90,6 @@ def environment(folder: Path, requirements: list[str]) -> str:
     return str(folder / "bin" / "alembic")
 
 
-def project(folder: Path, alembic: str, tables: int, url: str, columns: int = 7) -> Path:
-    """A project whose database has every table of its models but the last."""
-    run([alembic, "init", "migrations"], folder)
-    (folder / "models.py").write_text(MODELS.format(tables=tables - 1, columns=columns))
-    env_py = folder / "migrations" / "env.py"
-    env_py.write_text(
-        env_py.read_text().replace(
-            "target_metadata = None", "from models import Base\ntarget_metadata = Base.metadata"
-        )
-    )
-    ini = folder / "alembic.ini"
-    ini.write_text(ini.read_text().replace("driver://user:pass@localhost/dbname", url))
-    if tables > 1:
-        run([alembic, "revision", "--autogenerate", "-m", "all"], folder)
-        run([alembic, "upgrade", "head"], folder)
-    (folder / "models.py").write_text(MODELS.format(tables=tables, columns=columns))
-    return folder
-
-
-def run(words: list[str], folder: Path) -> None:
-    """Run a command that must end well."""
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"{words}: {done.stdout}{done.stderr}")
-
-
 def start_up(bench: Bench) -> Iterator[Row]:
     """Stock commands with and without the plugin."""
     folder = bench.folder / "start"
@@ -175,16 +133,7 @@ def upgrades(bench: Bench, pending: int, kind: str, fresh_url: Callable[[], str]
     project(folder, bench.plain, 1, "sqlite:///unused.db")
     ini = folder / "alembic.ini"
     template = ini.read_text()
-    down = None
-    for number in range(pending):
-        text = (
-            f"from alembic import op\nimport sqlalchemy as sa\nrevision = 'r{number:05}'\n"
-            f"down_revision = {down!r}\nbranch_labels = None\ndepends_on = None\n"
-            f"def upgrade():\n    op.create_table('u{number}', sa.Column('id', sa.Integer()))\n"
-            f"def downgrade():\n    op.drop_table('u{number}')\n"
-        )
-        down = f"r{number:05}"
-        (folder / "migrations" / "versions" / f"{down}.py").write_text(text)
+    history(folder, pending)
 
     def on_a_new_database(*words: str) -> Callable[[str], None]:
         def upgrade(alembic: str) -> None:
@@ -196,6 +145,21 @@ def upgrades(bench: Bench, pending: int, kind: str, fresh_url: Callable[[], str]
     plain, guarded = on_a_new_database("upgrade", "head"), on_a_new_database("safe-upgrade")
     return bench.compare(
         f"safe-upgrade, {pending} pending, {kind}", "1.3x at 1,000", plain, guarded, repeats=3
+    )
+
+
+def checks(bench: Bench, number: int) -> Row:
+    """``guard-check`` without a database over ``heads``, which loads the same files."""
+    folder = bench.folder / f"check{number}"
+    folder.mkdir()
+    project(folder, bench.plain, 1, "sqlite:///unused.db")
+    history(folder, number)
+    return bench.compare(
+        f"guard-check --no-database over heads, {number:,} revisions",
+        "1.5x at 5,000",
+        lambda alembic: run([alembic, "heads"], folder),
+        lambda alembic: run([alembic, "guard-check", "--no-database"], folder),
+        repeats=5,
     )
 
 
@@ -232,9 +196,13 @@ def postgresql() -> Iterator[Callable[[], str] | None]:
                 connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
-def measure(bench: Bench, tables: list[int], pending: list[int]) -> Iterator[Row]:
+def measure(
+    bench: Bench, tables: list[int], pending: list[int], checked: list[int]
+) -> Iterator[Row]:
     """Every row of the table."""
     yield from start_up(bench)
+    for number in checked:
+        yield checks(bench, number)
     with postgresql() as fresh:
         for number in tables:
             yield revisions(bench, number, "SQLite", "sqlite:///app.db")
@@ -283,12 +251,13 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--tables", type=int, nargs="*", default=[10, 100, 1000])
     parser.add_argument("--pending", type=int, nargs="*", default=[1, 100])
+    parser.add_argument("--revisions", type=int, nargs="*", default=[1000, 5000])
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="alembic-guard-bench-"))
     try:
         print(HEAD, flush=True)
         bench = Bench(folder, options.repeats)
-        rows = list(measure(bench, options.tables, options.pending))
+        rows = list(measure(bench, options.tables, options.pending, options.revisions))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if options.write:
