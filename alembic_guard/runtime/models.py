@@ -84,7 +84,7 @@ def undeclared_tables(
     found = [
         replace(table, near=file.near)
         for file in files
-        if not file.loaded
+        if not file.loaded and not file.is_script
         for table in tables.declared_in(file)
     ]
     packages = {file.path: file for file in files if file.loaded and file.path.stem == "__init__"}

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _PASSED_BY = _INSTALLED | {"node_modules", "__pycache__", "build", "dist", "test", "tests"}
-_BESIDE = {"benchmarks", "doc", "docs", "example", "examples", "scripts", "testing"}
+_BESIDE = {"benchmarks", "doc", "docs", "example", "examples", "testing"}
 _NO_MODELS = re.compile(r"test_.*|.*_test|tests|conftest.*|__main__")
 _ANOTHER_PROJECT = {"pyvenv.cfg", "conda-meta", "alembic.ini", "pyproject.toml"}
 _ENVIRONMENT = "script.py.mako"  # every script location of Alembic has one
@@ -32,13 +32,15 @@ class CodeFile(NamedTuple):
     """A file, and the folder on `sys.path` that it is imported from.
 
     :param near: whether it is in a package, or a folder of single modules, of the files that were
-        started from.
+        started from; :param is_script: whether it is in ``scripts``, which may make tables, but has
+        no models of the application.
     """
 
     path: Path
     place: Path
     loaded: bool
     near: bool = True
+    is_script: bool = False
 
     @property
     def module(self) -> str:
@@ -111,6 +113,7 @@ def code_files(
             place,
             path in loaded,
             near=not homes or path.parent in folders or _within(path, packages),
+            is_script=place / "scripts" in path.parents and not _within(path, packages),
         )
         for path, place in found.items()
     ]

@@ -57,6 +57,14 @@ def test_tests_migrations_and_other_metadata_are_not_found(code: Code) -> None:
     assert called(code, metadata_of("shop.db"), "migrations") == []
 
 
+def test_scripts_are_read_and_what_is_beside_the_application_is_not(code: Code) -> None:
+    code.write("shop/db.py", BASE)
+    for path in ("scripts/init_db.py", "docs/x.py", "examples/x.py", "testing/x.py"):
+        code.write(path, "from shop.db import Base\nBase.metadata.create_all(None)")
+    code.load("shop.db")
+    assert called(code, metadata_of("shop.db")) == [("scripts/init_db.py", 2)]
+
+
 def test_flask_sqlalchemy_and_sqlmodel_are_followed(code: Code) -> None:
     pytest.importorskip("flask_sqlalchemy")
     sqlmodel = pytest.importorskip("sqlmodel")
