@@ -7,6 +7,7 @@ says it was started. Tries after a lock that was not granted are one attempt.
 
 It never creates its table on its own account: :meth:`Journal.prepare` does, when the first revision
 is about to start. A table that was made before a column was added keeps working without it.
+Where applications share it, each compares the rows of its own version table, and older ones.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from alembic_guard.runtime.stopped import JournalNotWritable
 from alembic_guard.runtime.waiting import is_lock_not_granted
 
 if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
     from sqlalchemy import Connection
 
 _LONGEST_ERROR = 2000
@@ -58,13 +60,16 @@ class Attempt:
 class Journal:
     """The journal table of one history.
 
-    :param name: the table; :param schema: that of the version table, None for the default.
+    :param context: tells the version table, in whose schema the journal is.
+    :param name: the table.
     """
 
-    def __init__(self, name: str, schema: str | None, database_user: str | None) -> None:
+    def __init__(self, context: MigrationContext, name: str, user: str | None = None) -> None:
+        schema = context.version_table_schema
+        prefix = f"{schema}." if schema else ""
         self.table = _table(name, schema)
-        self.database_user = database_user
-        self.name = f"{schema}.{name}" if schema else name
+        self.database_user = user
+        self.name, self.version_table = prefix + name, prefix + context.version_table
 
     def exists(self, connection: Connection) -> bool:
         """Whether the table is there."""
@@ -96,7 +101,7 @@ class Journal:
     def known(self, connection: Connection) -> frozenset[str]:
         """Revisions that the journal has as applied or adopted."""
         c = self.table.c
-        query = sa.select(c.revision).where(c.status.in_(("applied", "adopted")))
+        query = sa.select(c.revision).where(c.status.in_(("applied", "adopted")), self._own())
         with self._writable(connection):
             return frozenset(connection.scalars(query))
 
@@ -111,12 +116,17 @@ class Journal:
             c = self.table.c
             columns = [column for column in c if column.name in _SHOWN_LATER]
             ended = c.status.in_(("applied", "adopted"))
-            query = sa.select(*columns).where(ended).order_by(c.id)
+            query = sa.select(*columns).where(ended, self._own()).order_by(c.id)
             for row in connection.execute(query).mappings():
                 found.pop(row["revision"], None)
                 if row["direction"] == "upgrade":
                     found[row["revision"]] = _on_record(_aware(dict(row)))
         return found
+
+    def _own(self) -> sa.ColumnElement[bool]:
+        """Whether a row is of this history, or older than the column that tells."""
+        of = self.table.c.get("version_table")
+        return sa.true() if of is None else sa.or_(of.is_(None), of == self.version_table)
 
     def _fit(self, connection: Connection) -> None:
         """Leave out the columns that the table lacks: it was made by an older version of ours."""
@@ -126,8 +136,8 @@ class Journal:
 
     def adopt(self, connection: Connection, attempts: Sequence[Attempt]) -> None:
         """Record what plain ``alembic upgrade`` or ``stamp`` brought."""
-        now = _now()
         if attempts:
+            now = _now()
             rows = [self._row(attempt, "adopted", now) for attempt in attempts]
             with self._writable(connection):
                 connection.execute(self.table.insert(), rows)
@@ -198,6 +208,7 @@ class Journal:
 
     def _row(self, attempt: Attempt, status: str, started: datetime) -> dict[str, Any]:
         row = {
+            "version_table": self.version_table,
             "revision": attempt.revision,
             "message": attempt.message[:255],
             "direction": attempt.direction,
@@ -219,6 +230,7 @@ def _table(name: str, schema: str | None, lacking: Collection[str] = ()) -> sa.T
     number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     columns: list[sa.Column[Any]] = [
         sa.Column("id", number, primary_key=True, autoincrement=True),
+        sa.Column("version_table", sa.String(255)),
         sa.Column("revision", sa.String(255), nullable=False),
         sa.Column("message", sa.String(255)),
         sa.Column("direction", sa.String(16), nullable=False),

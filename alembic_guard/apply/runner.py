@@ -235,8 +235,8 @@ class DatabaseRun:
         self._belief = Belief(self.database.url, expected, ())
 
     def _journal(self) -> Journal:
-        schema = self.call.context.version_table_schema
-        return Journal(self.upgrade.settings.journal_table, schema, self.database.user)
+        name = self.upgrade.settings.journal_table
+        return Journal(self.call.context, name, self.database.user)
 
     def _progress(self) -> object:
         def mark(connection: Connection) -> object:

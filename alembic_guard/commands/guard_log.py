@@ -55,7 +55,7 @@ def guard_log(config: Config, limit: int | None = 20) -> tuple[Logged, ...]:
         script = open_script(config)
 
         def read(call: Call, _plain: Callable[[], None]) -> None:
-            journal = Journal(settings.journal_table, call.context.version_table_schema, None)
+            journal = Journal(call.context, settings.journal_table)
             with call.reading() as connection:
                 url = Database(connection).url
                 there = journal.exists(connection)

@@ -7,7 +7,7 @@ question is asked only where the answers before it leave it a meaning.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from alembic_guard.commands.drafting import loaded_metadata
@@ -78,10 +78,10 @@ class Look:
                 observation,
                 columns,
                 autogenerate=False,
-                in_the_way=self._in_the_way() is not None,
+                in_the_way=self._in_the_way is not None,
             )
         examination.judge(loaded)
-        if not loaded.tables & loaded.live:
+        if not loaded.live:  # as before an upgrade
             examination.judge(missing_tables(self.script, self.call))
         yield f"{counted(len(loaded.tables), 'table')} in the models"
         yield f"{len(loaded.live)} in the database"
@@ -97,7 +97,7 @@ class Look:
         pending = self._pending()
         yield f"{counted(len(pending), 'revision')} behind" if pending else "nothing pending"
         examination.judge(history_facts(self.call, script, examination.settings))
-        examination.judge(self._in_the_way())
+        examination.judge(self._in_the_way)
         with self.call.reading():
             examination.judge(version_column(self.call.context, pending))
 
@@ -105,6 +105,7 @@ class Look:
         steps = upgrade_steps(self.script, "heads", self.call.heads(), self.call)
         return [as_revision(step.revision) for step in steps]
 
+    @cached_property
     def _in_the_way(self) -> UnrecordedTables | None:
         if self.call.heads():
             return None  # what is recorded may be unknown, and has no way from here

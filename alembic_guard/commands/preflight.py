@@ -7,8 +7,12 @@ again: nothing is written and no lock is taken.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from alembic_guard import guards
 from alembic_guard.apply.journal import Journal
@@ -17,7 +21,8 @@ from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
-from alembic_guard.runtime.git import uncommitted_revisions
+from alembic_guard.runtime.failure_kinds import kind_of
+from alembic_guard.runtime.git import uncommitted, uncommitted_revisions
 from alembic_guard.runtime.history import Revision
 from alembic_guard.runtime.live import LiveConnection, live_connection
 from alembic_guard.runtime.recorded import RecordedHistory, recorded_history
@@ -28,6 +33,7 @@ from alembic_guard.settings import Settings
 if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
+    from sqlalchemy import Connection, Table
 
 
 @dataclass
@@ -66,11 +72,35 @@ def connection_facts(call: Call) -> LiveConnection:
 
 
 def history_facts(call: Call, script: ScriptDirectory, settings: Settings) -> RecordedHistory:
-    """What the database recorded, held against the files; needs a file for each of its heads."""
-    schema = call.context.version_table_schema
-    with call.reading() as connection:
-        rows = Journal(settings.journal_table, schema, None).checksums(connection)
-        return recorded_history(call.context, script, rows, frozen=settings.frozen)
+    """What the database recorded, held against the files; needs a file for each of its heads.
+
+    Nothing where the role may not read the journal: one that only looks needs no right to it.
+    """
+    try:
+        journal = Journal(call.context, settings.journal_table)
+        with call.reading() as connection:
+            rows = journal.checksums(connection) if _may_read(connection, journal.table) else {}
+    except DBAPIError as error:
+        if kind_of(error) != "table-not-readable":
+            raise
+        rows = {}
+    with call.reading():
+        found = recorded_history(call.context, script, rows, frozen=settings.frozen)
+    states = uncommitted(Path(each.revision.path) for each in found.edited)
+    modified = {str(path) for path, state in states.items() if state == "modified"}
+    edited = (replace(each, modified=each.revision.path in modified) for each in found.edited)
+    return replace(found, edited=tuple(edited))
+
+
+def _may_read(connection: Connection, table: Table) -> bool:
+    """Asked on PostgreSQL alone: there a transaction does not survive a refusal."""
+    if connection.dialect.name != "postgresql":
+        return True
+    place = connection.dialect.identifier_preparer.format_table(table)
+    return (
+        connection.scalar(select(func.has_table_privilege(func.to_regclass(place), "SELECT")))
+        is not False
+    )
 
 
 def subjects(

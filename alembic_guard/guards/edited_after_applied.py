@@ -62,6 +62,7 @@ def _edited(edited: Edited, severity: Severity) -> Finding:
         f"{path} was edited after this database {_applied(edited)}.",
         why="The database has what the file said then; a new one gets what it says now.",
         next=(
+            *(_uncommitted(path) if edited.modified else ()),
             f"git log -p -- {path}",
             "alembic guard-revision -m MESSAGE  # the change as a revision of its own",
         ),
@@ -69,6 +70,10 @@ def _edited(edited: Edited, severity: Severity) -> Finding:
         revision=edited.revision.id,
         place=Place(path),
     )
+
+
+def _uncommitted(path: str) -> tuple[str, str]:
+    return f"git diff HEAD -- {path}", f"git checkout HEAD -- {path}  # to take the edit back"
 
 
 def _applied(edited: Edited) -> str:

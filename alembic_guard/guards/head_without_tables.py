@@ -3,7 +3,8 @@ r"""The version table says head, and none of the tables are there.
 The history of this database claims tables that it does not have: the URL names another database or
 another schema than the one that was upgraded, the ``search_path`` is not the same, somebody dropped
 the tables, or a revision was stamped that was never applied. Alembic finds nothing to upgrade, and
-autogenerate would create every table once more.
+autogenerate would create every table once more. Nothing is said of a history whose SQL may move or
+drop a table, or that computes the names of tables.
 
 Fix: connect to the database and the schema that have the tables. Where they are really gone, stamp
 ``base`` and upgrade again.
@@ -26,16 +27,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alembic_guard.finding import Finding
+from alembic_guard.finding import Finding, Severity
 from alembic_guard.guards._subjects import MissingTables
 from alembic_guard.runtime.history import shown
 
 JUDGES = MissingTables
+SEVERITY = "error; a warning where another schema has the tables"
 _SHOWN = 5
 
 
 def judge(missing: MissingTables) -> Iterator[Finding]:
-    """Refuse a database at head that has none of the history's tables."""
+    """Refuse a database at head without the history's tables; warn where another schema has them."""
     number = len(missing.tables)
     names = ", ".join(missing.tables[:_SHOWN]) + (" …" if number > _SHOWN else "")
     what = f"the table {names}" if number == 1 else f"any of the {number} tables ({names})"
@@ -45,6 +47,7 @@ def judge(missing: MissingTables) -> Iterator[Finding]:
         f"{missing.url} is at head ({shown(missing.recorded)}) and does not have {what}{where}.",
         why=f"The revisions create {'it' if number == 1 else 'them'}. {_places(missing)}",
         next=tuple(_next(missing)),
+        severity=Severity.WARNING if missing.elsewhere else Severity.ERROR,
     )
 
 

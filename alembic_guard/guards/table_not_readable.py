@@ -3,7 +3,8 @@
 Most often it is ``alembic_version``, in which Alembic records where the database is: it belongs to
 the role that ran the first migration, and nobody else was granted anything.
 
-Fix: grant the role what migrations need on the table, or run as the role that owns it.
+Fix: grant the role the right to read it; that is enough to look. To migrate, run as the role that
+owns it.
 """
 
 from __future__ import annotations
@@ -38,6 +39,6 @@ def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
         "table-not-readable",
         f"The role {user or 'of the URL'} may not read the table {table}.",
         why="\n".join(filter(None, [f"The server says: {text.rstrip('.')}.", stands(failed)])),
-        next=(f"as its owner: GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {grantee}",),
+        next=(f"as its owner: GRANT SELECT ON {table} TO {grantee}",),
         place=place_of(failed),
     )

@@ -32,7 +32,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from alembic_guard.runtime.evidence import is_there
 from alembic_guard.runtime.history import Revision, as_revision, checksum
 from alembic_guard.runtime.moving import on_top
 from alembic_guard.runtime.normal_form import VERSION, normal_form
@@ -65,10 +64,14 @@ class OnRecord:
 
 @dataclass(frozen=True)
 class Edited:
-    """A revision whose file does something else than when the database got it."""
+    """A revision whose file does something else than when the database got it.
+
+    :param modified: whether git has another text of it.
+    """
 
     revision: Revision
     then: OnRecord
+    modified: bool = False
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,8 @@ def _missing(
     found = [*_skipped(files, present, recorded, on_record)]
     if not found or context.connection is None:
         return
+    from alembic_guard.runtime.evidence import is_there  # few databases are asked
+
     paths = [files[one.revision.id].path for one in found]
     there = is_there(context.connection, paths, [one.path for one in present])
     names = {one.revision.id for one, has in zip(found, there, strict=True) if not has}

@@ -19,6 +19,7 @@ _CURRENT = {
 }
 _PLACES = """
 SELECT table_schema, table_name FROM information_schema.tables WHERE table_name IN :names
+   AND table_schema NOT IN ('mysql', 'performance_schema', 'sys')
 """
 # information_schema shows a role only what it has a right to (PostgreSQL manual, 37.54).
 _POSTGRESQL_PLACES = """

@@ -12,9 +12,16 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from alembic_guard.runtime.op_calls import argument, parse, verb
 from alembic_guard.script.replay import ScriptText, changes_in, schema_after
 
-_TAKES_AWAY = re.compile(r"drop|rename", re.IGNORECASE)
+_TAKES_AWAY = re.compile(r"drop|rename|set\s+schema", re.IGNORECASE)
+_RUNS_SQL = {"execute", "exec_driver_sql", "get_bind", "run_async", "run_sync"}
+_TABLE_CALLS = {
+    "create_table": "table_name",
+    "drop_table": "table_name",
+    "rename_table": "old_table_name",
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,8 @@ def collision(pending: Sequence[ScriptText], live: Collection[str]) -> Collision
 
 
 def absent_tables(ordered: Sequence[ScriptText], live: Collection[str]) -> frozenset[str]:
-    """The tables that a history makes, if a database has none of them; else nothing.
+    """The tables that a history makes, if a database has none of them; nothing where one may be
+    elsewhere, for a name is computed, or SQL may have moved or dropped it.
 
     :param ordered: the whole history in the order of application. It is read from its end, and only
         until one of its tables is found.
@@ -53,7 +61,32 @@ def absent_tables(ordered: Sequence[ScriptText], live: Collection[str]) -> froze
     for script in reversed(ordered) if live else ():
         if any({each.table, *each.names} & {*live} for each in changes_in(script.path)):
             return frozenset()
+    if any(_may_hide_a_table(script) for script in ordered):
+        return frozenset()
     return frozenset(schema_after(ordered))
+
+
+def _may_hide_a_table(script: ScriptText) -> bool:
+    """Whether an upgrade's tables may be others than those that its text names."""
+    with suppress(OSError):
+        tree = parse(script.path.read_bytes(), str(script.path))
+        tree.body = [node for node in tree.body if getattr(node, "name", None) != "downgrade"]
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        runs_sql = [call for call in calls if verb(call) in _RUNS_SQL]
+        said = [argument(call, 0, "sqltext") for call in runs_sql]
+        for call in calls:
+            if verb(call) in _TABLE_CALLS:
+                said += [argument(call, 0, _TABLE_CALLS[verb(call)]), argument(call, 99, "schema")]
+        moves = runs_sql and _TAKES_AWAY.search(ast.unparse(tree))
+        return bool(moves) or not all(map(_is_literal, said))
+    return True
+
+
+def _is_literal(node: ast.expr | None) -> bool:
+    """Whether an argument says what it is: left out, a constant, or SQL in ``text()``."""
+    if isinstance(node, ast.Call) and verb(node) == "text":
+        node = argument(node, 0, "text")
+    return node is None or isinstance(node, ast.Constant)
 
 
 def _upgrade(script: ScriptText) -> list[ast.stmt]:

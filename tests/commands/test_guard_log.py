@@ -14,6 +14,7 @@ from tests.project import Project
 
 KEYS = [
     "id",
+    "version_table",
     "revision",
     "message",
     "direction",

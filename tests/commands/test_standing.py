@@ -123,7 +123,7 @@ def test_a_head_without_its_tables_is_named_with_the_schema_that_has_them(
     settled(postgresql_project)
     sql(postgresql_project, "CREATE SCHEMA app", "ALTER TABLE users SET SCHEMA app")
     assert asked(postgresql_project) == (
-        f"error|head-without-tables|None|{masked_url(postgresql_project)} is at head (0001) and "
+        f"warning|head-without-tables|None|{masked_url(postgresql_project)} is at head (0001) and "
         "does not have the table users in the schema public.\n"
         "The revisions create it. alembic_version is in the schema public. "
         "The schema app has them all.\n"
@@ -153,3 +153,29 @@ def test_a_history_without_tables_claims_none(sqlite_project: Project) -> None:
         "INSERT INTO alembic_version VALUES ('0001')",
     )
     assert asked(sqlite_project) == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("op.create_table('users', sa.Column('id', sa.Integer))", "DROP TABLE users"),
+        (
+            "op.create_table('users', sa.Column('id', sa.Integer))",
+            "CREATE SCHEMA app; ALTER TABLE users SET SCHEMA app",
+        ),
+        (
+            "schema = None or 'app'\nop.execute('CREATE SCHEMA app')\n"
+            "op.create_table('users', sa.Column('id', sa.Integer), schema=schema)",
+            "SELECT 1",
+        ),
+    ],
+)
+def test_a_history_that_moves_its_tables_is_no_harm_at_head(
+    postgresql_project: Project, first: str, second: str
+) -> None:
+    postgresql_project.add_revision("0001", None, first)
+    postgresql_project.add_revision("0002", "0001", f'op.execute("{second}")')
+    assert postgresql_project.alembic("upgrade", "head").returncode == 0
+    for command in ("safe-upgrade", "guard-check"):
+        result = postgresql_project.alembic(command)
+        assert (result.returncode, "head-without" in result.output) == (0, False), result.output

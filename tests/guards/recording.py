@@ -69,6 +69,6 @@ def history_of(project: Project, *, frozen: bool = False) -> RecordedHistory:
     """What the database recorded, held against the files; the project is the working directory."""
     script = open_script(Config(str(project.path / "alembic.ini")))
     with project.connect() as connection:
-        on_record = Journal(JOURNAL, None, None).checksums(connection)
         context = MigrationContext.configure(connection)
+        on_record = Journal(context, JOURNAL).checksums(connection)
         return recorded_history(context, script, on_record, frozen=frozen)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import getpass
 import re
 import socket
+import subprocess
 
 import pytest
 
 from alembic_guard import guards
 from alembic_guard.finding import Finding
+from tests.commands.upgrading import journal
 from tests.guards.recording import (
     JOURNAL,
     applied,
@@ -21,6 +23,7 @@ from tests.guards.recording import (
 )
 from tests.project import Project
 
+ME = ["-c", "user.name=me", "-c", "user.email=me@example.com"]
 BY = f"{getpass.getuser()}@{socket.gethostname()}"
 
 
@@ -55,6 +58,63 @@ def test_an_edit_is_a_warning_that_says_when_and_by_whom_it_was_applied(edited: 
         "alembic guard-revision -m MESSAGE  # the change as a revision of its own"
     )
     assert (finding.revision, str(finding.place)) == ("0001", "migrations/versions/0001_step.py")
+
+
+def test_an_edit_that_is_not_committed_is_shown_and_taken_back_by_git(edited: Project) -> None:
+    """Followed: after the second line, nothing is said."""
+    replace(edited, "0001", "SELECT '1'", "SELECT '0001'")
+    path = "migrations/versions/0001_step.py"
+    for words in (["init", "-q"], ["add", path], [*ME, "commit", "-qm", "it"]):
+        subprocess.run(["git", *words], check=True)
+    replace(edited, "0001", "SELECT '0001'", "SELECT '1'")
+    result = edited.alembic("guard-check")
+    lines = [line.strip() for line in result.stdout.splitlines() if "next: git" in line]
+    assert lines == [
+        f"next: git diff HEAD -- {path}",
+        f"next: git checkout HEAD -- {path}  # to take the edit back",
+        f"next: git log -p -- {path}",
+    ]
+    subprocess.run(["git", "checkout", "-q", "HEAD", "--", path], check=True)
+    assert found(edited) == []
+
+
+def test_applications_with_tables_of_their_own_do_not_read_each_other_s_rows(
+    sqlite_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(sqlite_project.path)
+    numbered(sqlite_project, "0001", "0002")
+    applied(sqlite_project)
+    env_py = sqlite_project.read("migrations/env.py")
+    configured = "connection=connection, version_table='other',"
+    sqlite_project.write("migrations/env.py", env_py.replace("connection=connection,", configured))
+    replace(sqlite_project, "0001", "SELECT '0001'", "SELECT 'other'")
+    applied(sqlite_project)
+    result = sqlite_project.alembic("guard-check", env={"ALEMBIC_GUARD_FROZEN": "true"})
+    assert (result.returncode, "edited-after" in result.output) == (0, False), result.output
+    assert journal(sqlite_project, "version_table", "revision") == [
+        ("alembic_version", "0001"),
+        ("alembic_version", "0002"),
+        ("other", "0001"),
+        ("other", "0002"),
+    ]
+
+
+def test_a_journal_without_the_column_of_the_version_table_works_on(
+    sqlite_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(sqlite_project.path)
+    numbered(sqlite_project, "0001")
+    applied(sqlite_project)
+    execute(sqlite_project, f"ALTER TABLE {JOURNAL} DROP COLUMN version_table")
+    numbered(sqlite_project, "0002", down="0001")
+    applied(sqlite_project)
+    replace(sqlite_project, "0002", "SELECT '0002'", "SELECT '2'")
+    assert [one.revision for one in found(sqlite_project)] == ["0002"]
+
+
+def test_rows_from_before_the_column_are_everybody_s(edited: Project) -> None:
+    execute(edited, f"UPDATE {JOURNAL} SET version_table = NULL")
+    assert [one.revision for one in found(edited)] == ["0001"]
 
 
 def test_where_the_history_is_frozen_it_is_an_error_that_nothing_allows(edited: Project) -> None:

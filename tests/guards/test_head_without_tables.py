@@ -24,7 +24,7 @@ def missing(**changes: object) -> MissingTables:
 def test_a_schema_that_has_them_is_put_on_the_search_path() -> None:
     [finding] = guards.judge(missing())
     assert said(finding) == (
-        "error: head-without-tables",
+        "warning: head-without-tables",
         "None",
         "postgresql://u:***@h/db is at head (0002) and does not have any of the 2 tables "
         "(orders, users) in the schema public.",
@@ -41,6 +41,7 @@ def test_on_mysql_a_schema_is_a_database() -> None:
 
 def test_tables_that_are_nowhere_are_made_again() -> None:
     [finding] = guards.judge(missing(elsewhere=(), tables=("users",)))
+    assert finding.refuses
     assert said(finding)[2:] == (
         "postgresql://u:***@h/db is at head (0002) and does not have the table users in the schema "
         "public.",
