@@ -68,12 +68,12 @@ class Bench:
         """Run both by turns and compare the medians; the first run of each only warms up."""
         times: tuple[list[float], list[float]] = ([], [])
         for turn in range((repeats or self.repeats) + 1):
-            for alembic, run, kept in (
+            for alembic, measured, kept in (
                 (self.plain, plain, times[0]),
                 (self.guarded, guarded, times[1]),
             ):
                 began = time.perf_counter()
-                run(alembic)
+                measured(alembic)
                 if turn:
                     kept.append(time.perf_counter() - began)
         row = Row(what, statistics.median(times[0]), statistics.median(times[1]), bound)
