@@ -235,7 +235,8 @@ our wheel alone; medians. The bound is what the design allows.
 {table}
 
 Measured with Python {platform.python_version()} on {os.cpu_count()} cores ({cpu}), servers on the
-same machine.
+same machine. The load average was {os.getloadavg()[2]:.1f} over the last 15 minutes: where it is above the
+number of cores, something else was running too, and only the ratios mean something.
 """
 
 
