@@ -81,7 +81,7 @@ class Look:
                 in_the_way=self._in_the_way is not None,
             )
         examination.judge(loaded)
-        if not loaded.tables & loaded.live:
+        if not loaded.live:  # as before an upgrade
             examination.judge(missing_tables(self.script, self.call))
         yield f"{counted(len(loaded.tables), 'table')} in the models"
         yield f"{len(loaded.live)} in the database"
