@@ -226,6 +226,7 @@ def page(rows: list[Row]) -> str:
         ),
         platform.processor(),
     )
+    load = os.getloadavg()[2]
     return f"""# Benchmarks
 
 Written by `nox -s bench -- --write`: the same command by turns in two environments that differ in
@@ -235,8 +236,8 @@ our wheel alone; medians. The bound is what the design allows.
 {table}
 
 Measured with Python {platform.python_version()} on {os.cpu_count()} cores ({cpu}), servers on the
-same machine. The load average was {os.getloadavg()[2]:.1f} over the last 15 minutes: where it is above the
-number of cores, something else was running too, and only the ratios mean something.
+same machine. The load average was {load:.1f} over the last 15 minutes: where it is above the number
+of cores, something else was running too, and times and small differences mean little.
 """
 
 
