@@ -43,6 +43,7 @@ from alembic_guard.runtime.loaded_files import loaded_files
 from alembic_guard.runtime.loggers import quiet_loggers
 from alembic_guard.runtime.revision_files import RevisionFiles
 from alembic_guard.runtime.revision_folder import read_revision_files
+from alembic_guard.runtime.template import template_failure
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -173,6 +174,7 @@ class Examination:
             facts += [relative(name) for name in files if name and Path(name).exists()]
             facts.append(f"script location {relative(script.dir)}")
             self.judge(configuration_text(self.config, script.env_py_location))
+            self.judge(template_failure(script))
             if self.notes:  # it says nothing else, and reads the whole project for it
                 self.judge(in_process(script.env_py_location, *code_places(self.config, script)))
         return script

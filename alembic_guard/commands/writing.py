@@ -18,7 +18,8 @@ from alembic_guard.errors import Refused
 from alembic_guard.guards._subjects import BrokenByHooks, HookFailure, RenderedText, Taken
 from alembic_guard.runtime.autogenerate import DraftedRevision
 from alembic_guard.runtime.history import Revision, as_revision, relative
-from alembic_guard.runtime.staging import Staging, TemplateFailed
+from alembic_guard.runtime.staging import Staging
+from alembic_guard.runtime.template import TemplateFailed
 from alembic_guard.runtime.write_hooks import run_write_hooks
 
 

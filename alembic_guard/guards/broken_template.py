@@ -2,8 +2,8 @@ r"""``script.py.mako`` cannot be rendered, so no migration can be written.
 
 Alembic itself says "Template rendering failed" and names a temporary file.
 
-Fix: mend the template at the line that the finding names. ``alembic init`` makes a new one in
-another folder, to compare it with; ``alembic guard-init`` puts the hooks back in.
+Fix: mend the template at the line that the finding names. The finding has what shows the change, or
+Alembic's own template to compare it with; ``alembic guard-init`` puts the hooks back in.
 
 Bad::
 
@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from alembic_guard.finding import Finding, Place
 from alembic_guard.runtime.history import relative
-from alembic_guard.runtime.staging import TemplateFailed
+from alembic_guard.runtime.template import TemplateFailed
 
 JUDGES = TemplateFailed
 NEVER_ALLOWED = True
@@ -37,7 +37,7 @@ def judge(failed: TemplateFailed) -> Iterator[Finding]:
         "broken-template",
         f"{path} {_problem(failed)}.",
         why="Every new migration is made from it.",
-        next=("alembic --raiseerr revision -m try  # the same, by Alembic alone",),
+        next=failed.mending,
         place=Place(path, failed.line),
     )
 
@@ -45,6 +45,7 @@ def judge(failed: TemplateFailed) -> Iterator[Finding]:
 def _problem(failed: TemplateFailed) -> str:
     if isinstance(failed.error, FileNotFoundError) and not failed.template.exists():
         return "is not there"
-    lines = str(failed.error).strip().splitlines()
+    # What Mako adds, " in file '…' at line: …", is the place of the finding.
+    lines = str(failed.error).strip().partition(" in file '")[0].splitlines()
     said = f": {lines[0].rstrip('.')}" if lines else ""
     return f"cannot be rendered: {type(failed.error).__name__}{said}"

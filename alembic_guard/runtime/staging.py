@@ -26,25 +26,13 @@ from typing import TYPE_CHECKING, Any
 from alembic.util import CommandError
 from mako.exceptions import MakoException, RichTraceback  # type: ignore[import-untyped]
 
+from alembic_guard.runtime.template import TemplateFailed
+
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
 Judge = Callable[[Path, str], None]
 """Sees where a revision would be written and its text; raises to refuse."""
-
-
-class TemplateFailed(Exception):
-    """A template of revisions that is not there, is no template, or raised when it was rendered.
-
-    :param template: its path; :param error: what it raised.
-    :param line: where in the template, if it came so far.
-    """
-
-    def __init__(self, template: Path, error: Exception, line: int | None) -> None:
-        super().__init__(str(error))
-        self.template = template
-        self.error = error
-        self.line = line
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,13 @@ import sys
 import time
 from pathlib import Path
 
+import alembic
 import pytest
 
 from tests.commands.revising import add_attribute, applied, edit, refused, revise, settled, written
 from tests.project import Project
+
+OWN_TEMPLATE = Path(alembic.__file__).parent / "templates" / "generic" / "script.py.mako"
 
 DEADLINE = 30  # seconds
 
@@ -216,7 +219,7 @@ def test_a_template_that_does_not_render(
     )
     assert rest == [
         "    Every new migration is made from it.",
-        "    next: alembic --raiseerr revision -m try  # the same, by Alembic alone",
+        f"    next: diff {OWN_TEMPLATE} {path}  # Alembic's own, and this one",
     ]
 
 
@@ -236,7 +239,7 @@ def test_a_template_that_is_not_there(changed: Project) -> None:
         "error: broken-template (migrations/script.py.mako): "
         "migrations/script.py.mako is not there.\n"
         "    Every new migration is made from it.\n"
-        "    next: alembic --raiseerr revision -m try  # the same, by Alembic alone\n"
+        f"    next: cp {OWN_TEMPLATE} migrations/script.py.mako  # Alembic's own\n"
     )
 
 
