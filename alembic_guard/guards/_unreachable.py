@@ -22,7 +22,8 @@ Told = tuple[str, str, tuple[str, ...]]
 """A sentence, more about the cause, and what to type next."""
 
 _CAUSES: Mapping[str, str] = {
-    "stranger": r"invalid response to SSL negotiation|expected authentication request",
+    "stranger": r"invalid response to SSL negotiation|expected authentication request"
+    r"|rejected SSL upgrade",
     "encryption": r"no encryption|SSL off|require_secure_transport|insecure transport"
     r"|server does not support SSL|SSL connection is required",
     "role": r'role "?[^"]+"? does not exist',
@@ -127,7 +128,9 @@ def _late(_failed: EnvironmentFailed, url: URL) -> Told:
     return f"{url.host}:{_port(url)} does not answer in time.", more, _ping(url)
 
 
-def _stranger(_failed: EnvironmentFailed, url: URL) -> Told:
+def _stranger(failed: EnvironmentFailed, url: URL) -> Told | None:
+    if "rejected" in said(failed.error) and {"ssl", "sslmode"} & set(url.query):
+        return None  # asyncpg's words also for a server that does not encrypt, if it has to
     return (
         f"What answers at {url.host or 'the local socket'}:{_port(url)} is no PostgreSQL.",
         "",

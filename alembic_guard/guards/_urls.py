@@ -18,7 +18,6 @@ PACKAGES: Mapping[str, str] = {
     "psycopg2": "psycopg2-binary",
     "MySQLdb": "mysqlclient",
     "mysql": "mysql-connector-python",
-    "greenlet": "sqlalchemy[asyncio]",
 }
 """What to install for a driver's module, where the two names differ."""
 

@@ -31,21 +31,19 @@ JUDGES = EnvironmentFailed
 NEVER_ALLOWED = True
 
 _GREENLET = "greenlet"
-"""What SQLAlchemy's asyncio needs beside the driver, and 2.1 no longer brings by itself."""
+"""What SQLAlchemy's asyncio needs beside the driver: told by ``unsupported-versions``."""
 
 
 def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
     """Refuse, with the package to install and with the driver that is there."""
-    if failed.kind != "missing-driver":
+    if failed.kind != "missing-driver" or _GREENLET in str(failed.error):
         return
     module = _module(failed)
-    absent = isinstance(failed.error, ModuleNotFoundError) or module == _GREENLET
+    absent = isinstance(failed.error, ModuleNotFoundError)
     said = str(failed.error).strip().splitlines()[:1]
     yield Finding(
         "missing-driver",
-        "greenlet, which SQLAlchemy needs for an asynchronous driver, is not installed."
-        if module == _GREENLET
-        else f"The database driver {module} is not installed."
+        f"The database driver {module} is not installed."
         if absent
         else f"The database driver {module} is installed and cannot be loaded: {said[0]}.",
         why="\n".join(filter(None, [stands(failed), _implied(failed, module)])),
@@ -55,8 +53,6 @@ def judge(failed: EnvironmentFailed) -> Iterator[Finding]:
 
 
 def _module(failed: EnvironmentFailed) -> str:
-    if _GREENLET in str(failed.error):
-        return _GREENLET
     named = getattr(failed.error, "name", None) or _driver(failed)
     return str(named or "the driver").split(".")[0]
 
@@ -67,13 +63,13 @@ def _driver(failed: EnvironmentFailed) -> str | None:
 
 def _implied(failed: EnvironmentFailed, module: str) -> str:
     """A URL may name no driver; which one that means has changed."""
-    if not isinstance(failed.url, URL) or "+" in failed.url.drivername or module == _GREENLET:
+    if not isinstance(failed.url, URL) or "+" in failed.url.drivername:
         return ""
     return f"SQLAlchemy {sqlalchemy.__version__} takes {failed.url.drivername}:// to mean {module}."
 
 
 def _instead(failed: EnvironmentFailed) -> tuple[str, ...]:
-    if not isinstance(failed.url, URL) or _GREENLET in str(failed.error):
+    if not isinstance(failed.url, URL):
         return ()
     found = [with_driver(failed.url, driver) for driver in failed.drivers]
     others = [url for url in found if url.drivername != failed.url.drivername]
