@@ -13,7 +13,7 @@ from tests.commands.revising import add_attribute, configure, edit, settled
 from tests.commands.upgrading import blocking, history
 from tests.guards.failing import MODELS, in_env_py, with_real_url, with_url
 from tests.guards.histories import VERSIONS, text
-from tests.guards.recording import applied, below, execute, numbered, replace
+from tests.guards.recording import applied, below, execute, numbered, replace, tabled
 from tests.guards.test_foreign_history import another
 from tests.project import Project
 
@@ -214,7 +214,7 @@ def merged(project: Project) -> None:
 def inserted(project: Project) -> None:
     numbered(project, "0001", "0002")
     applied(project)
-    numbered(project, "000x", down="0001")
+    tabled(project, "000x", down="0001")
     below(project, "0002", "000x")
 
 
