@@ -26,7 +26,7 @@ def judge(refused: JournalNotWritable) -> Iterator[Finding]:
         f"{said[0] if said else 'refused'}.",
         why=f"A DBA can make it, and grant SELECT, INSERT, UPDATE and DELETE on it{_sequence(refused)}:"
         f"\n{refused.ddl}",
-        next=("or in alembic.ini: [alembic_guard] journal = false",),
+        next=("[alembic_guard] journal = false  # in alembic.ini: do without it",),
     )
 
 

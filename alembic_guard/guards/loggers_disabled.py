@@ -50,7 +50,10 @@ def judge(found: InProcess) -> Iterator[Finding]:
         f"{first.path}:{first.line} runs {first.text}() in process, and "
         f"{env_py.path}:{env_py.line} disables the loggers of the program.",
         why="After it, every logger that the ini file does not name is silent.",
-        next=(f"in {env_py.path}: {mended}", "or alembic_guard.safe_upgrade(config) instead"),
+        next=(
+            f"in {env_py.path}: {mended}",
+            "alembic_guard.safe_upgrade(config)  # or this instead",
+        ),
         severity=Severity.NOTE,
         place=Place(env_py.path, env_py.line),
     )

@@ -31,7 +31,7 @@ def judge(stopped: Stopped) -> Iterator[Finding]:
         why="\n".join(f"done: {statement}" for statement in stopped.committed),
         next=(
             "undo these by hand, then: alembic safe-upgrade",
-            f"or finish the revision by hand, then: alembic stamp {revision.id}",
+            f"alembic stamp {revision.id}  # or this, when the revision is finished by hand",
         ),
         revision=revision.id,
         place=Place(revision.path),

@@ -58,6 +58,6 @@ def _finding(operation: ops.DropConstraintOp, direction: str) -> Finding:
         why="Alembic can't say which constraint is meant: the migration would fail when it runs.",
         next=(
             f"in your models: Base.metadata = MetaData({_CONVENTION})",
-            f"or name this constraint of {table} in the models",
+            f'name="NAME"  # or this, in the models: for the constraint of {table}',
         ),
     )

@@ -75,7 +75,7 @@ def _psycopg2(found: Installation) -> Iterator[Finding]:
             "unsupported-versions",
             f"SQLAlchemy {sqlalchemy} takes postgresql:// for psycopg 3, and only "
             f"{older[0]} {found.versions[older[0]]} is installed.",
-            next=("pip install 'psycopg[binary]'", "or write postgresql+psycopg2:// in the URL"),
+            next=("pip install 'psycopg[binary]'", "postgresql+psycopg2://  # or this in the URL"),
             severity=Severity.WARNING,
         )
 

@@ -142,7 +142,7 @@ def test_a_constraint_without_a_name(users: Project) -> None:
         "    Alembic can't say which constraint is meant: "
         "the migration would fail when it runs.\n"
         f"    next: in your models: Base.metadata = MetaData({CONVENTION})\n"
-        "    next: or name this constraint of users in the models\n"
+        '    next: name="NAME"  # or this, in the models: for the constraint of users\n'
     )
 
 

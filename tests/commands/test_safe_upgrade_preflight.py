@@ -280,7 +280,7 @@ def test_where_the_first_database_cannot_roll_back_its_part_is_listed(
         "    done: CREATE TABLE users ( id INTEGER NOT NULL AUTO_INCREMENT, name VARCHAR(50), "
         "PRIMARY KEY (id) )\n"
         "    next: undo these by hand, then: alembic safe-upgrade\n"
-        "    next: or finish the revision by hand, then: alembic stamp 0001\n"
+        "    next: alembic stamp 0001  # or this, when the revision is finished by hand\n"
     )
 
 

@@ -47,7 +47,7 @@ def test_a_role_that_may_not_create_the_journal_gets_the_ddl_for_a_dba(project: 
         "USAGE on alembic_guard_journal_id_seq:\n"
     )
     assert ddl.startswith("    CREATE TABLE alembic_guard_journal (\n")
-    assert remedy == "    next: or in alembic.ini: [alembic_guard] journal = false\n"
+    assert remedy == "    next: [alembic_guard] journal = false  # in alembic.ini: do without it\n"
     assert (project.snapshot(), project.tables()) == (before, [])
 
 

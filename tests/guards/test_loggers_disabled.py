@@ -32,7 +32,7 @@ def test_both_places_are_named_and_nothing_is_refused(sqlite_project: Project) -
         "    After it, every logger that the ini file does not name is silent.\n"
         "    next: in migrations/env.py: "
         "fileConfig(config.config_file_name, disable_existing_loggers=False)\n"
-        "    next: or alembic_guard.safe_upgrade(config) instead\n"
+        "    next: alembic_guard.safe_upgrade(config)  # or this instead\n"
     )
     assert sqlite_project.snapshot() == before
 

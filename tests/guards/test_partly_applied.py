@@ -28,7 +28,7 @@ def test_what_mariadb_committed_before_the_failure_is_listed_after_it(
     assert "    done: CREATE TABLE users" in result.stdout
     assert result.stdout.endswith(
         "    next: undo these by hand, then: alembic safe-upgrade\n"
-        "    next: or finish the revision by hand, then: alembic stamp 0001\n"
+        "    next: alembic stamp 0001  # or this, when the revision is finished by hand\n"
     )
     assert "users" in mariadb_project.tables()
     assert mariadb_project.heads_in_database() == ()

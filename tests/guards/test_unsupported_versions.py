@@ -66,7 +66,7 @@ def test_psycopg2_alone_is_not_what_postgresql_means_to_sqlalchemy_2_1() -> None
             "unsupported-versions",
             "SQLAlchemy 2.1.9 takes postgresql:// for psycopg 3, and only psycopg2-binary 2.9.9 "
             "is installed.",
-            ("pip install 'psycopg[binary]'", "or write postgresql+psycopg2:// in the URL"),
+            ("pip install 'psycopg[binary]'", "postgresql+psycopg2://  # or this in the URL"),
             Severity.WARNING,
         )
     ]
