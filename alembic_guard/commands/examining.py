@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import alembic
 import sqlalchemy
 from sqlalchemy import URL
+from sqlalchemy.exc import NoSuchModuleError
 
 from alembic_guard import __version__, guards
 from alembic_guard.commands.looking import Look
@@ -262,4 +263,6 @@ class Examination:
 
 
 def _driver(url: URL | str | None) -> str:
-    return url.get_dialect().driver if isinstance(url, URL) else ""
+    with suppress(NoSuchModuleError):  # postgres://
+        return url.get_dialect().driver if isinstance(url, URL) else ""
+    return ""
