@@ -212,7 +212,7 @@ def merged(project: Project) -> None:
 
 
 def inserted(project: Project) -> None:
-    numbered(project, "0001", "0002")
+    tabled(project, "0001", "0002")
     applied(project)
     tabled(project, "000x", down="0001")
     below(project, "0002", "000x")
