@@ -21,7 +21,6 @@ from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
-from alembic_guard.runtime.failure_kinds import kind_of
 from alembic_guard.runtime.git import uncommitted, uncommitted_revisions
 from alembic_guard.runtime.history import Revision
 from alembic_guard.runtime.live import LiveConnection, live_connection
@@ -81,6 +80,8 @@ def history_facts(call: Call, script: ScriptDirectory, settings: Settings) -> Re
         with call.reading() as connection:
             rows = journal.checksums(connection) if _may_read(connection, journal.table) else {}
     except DBAPIError as error:
+        from alembic_guard.runtime.failure_kinds import kind_of
+
         if kind_of(error) != "table-not-readable":
             raise
         rows = {}
