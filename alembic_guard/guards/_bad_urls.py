@@ -110,8 +110,8 @@ def _corrected(failed: EnvironmentFailed, url: URL, right: URL) -> tuple[str, ..
     old, new = f"{url.drivername}://", f"{right.drivername}://"
     return (
         write(failed, right),
-        f"or in {relative(reader[0])}:{reader[1]}: "
-        f'os.environ["{name}"].replace("{old}", "{new}", 1)',
+        f"in {relative(reader[0])}:{reader[1]}: "
+        f'os.environ["{name}"].replace("{old}", "{new}", 1)  # instead',
     )
 
 

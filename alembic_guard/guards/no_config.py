@@ -124,7 +124,7 @@ def _without_logging(failed: EnvironmentFailed) -> Finding:
     path, line = failed.frame
     file, section = relative(failed.config_file), str(failed.error).strip("'")
     missing = isinstance(failed.error, KeyError)
-    add = (f"or {_LOGGING.format(file)}",) if len(failed.without_logging) == 3 else ()
+    add = (f"{_LOGGING.format(file)}  # instead",) if len(failed.without_logging) == 3 else ()
     absent = failed.without_logging if section in failed.without_logging else (section,)
     lacks = "section" + "s" * (len(absent) > 1) + " " + ", ".join(f"[{name}]" for name in absent)
     return Finding(

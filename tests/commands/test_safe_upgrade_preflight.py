@@ -69,7 +69,7 @@ def test_tables_that_create_all_made(project: Project) -> None:
         f"error: tables-without-history ({FIRST}): {masked_url(project)} has users already, and no "
         "revision is recorded in alembic_version.\n"
         "    Revision 0001 step 1 would fail, for it creates users. Something other than Alembic "
-        "made them; create_all() is called at app.py:3. They are what the files make up to "
+        "made them; create_all() is called at app.py:3. Their columns are those of "
         "revision 0001.\n"
         "    next: alembic stamp 0001\n"
     )

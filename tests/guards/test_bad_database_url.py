@@ -126,8 +126,8 @@ def test_a_variable_that_a_platform_sets_to_postgres_is_mended_where_it_is_read(
         "    The URL is postgres://user:***@host/database, "
         "from the variable DATABASE_URL (migrations/env.py:22).\n"
         "    next: export DATABASE_URL='postgresql+psycopg://user:***@host/database'\n"
-        '    next: or in migrations/env.py:22: os.environ["DATABASE_URL"]'
-        '.replace("postgres://", "postgresql+psycopg://", 1)\n'
+        '    next: in migrations/env.py:22: os.environ["DATABASE_URL"]'
+        '.replace("postgres://", "postgresql+psycopg://", 1)  # instead\n'
     )
 
 

@@ -160,14 +160,14 @@ def test_an_ini_file_without_sections_for_logging(sqlite_project: Project) -> No
         "alembic.ini, which has no sections [loggers], [handlers], [formatters].\n"
         "    fileConfig() wants [loggers], [handlers], [formatters] and the sections they name.\n"
         "    next: in migrations/env.py, line 15, write pass instead of fileConfig(…)\n"
-        f"    next: or {sections}\n"
+        f"    next: {sections}  # instead\n"
     )
 
 
 def test_the_sections_that_are_proposed_work(sqlite_project: Project) -> None:
     ini = sqlite_project.read("alembic.ini")
     sqlite_project.write("alembic.ini", ini[: ini.index("# Logging configuration")])
-    command = failing(sqlite_project).splitlines()[-1].partition("or ")[2]
+    command = failing(sqlite_project).splitlines()[-1].partition("next: ")[2]
     added = command.partition("'")[2].partition("'")[0].replace(r"\n", "\n")
     sqlite_project.write("alembic.ini", sqlite_project.read("alembic.ini") + added)
     assert sqlite_project.alembic("safe-upgrade").returncode == 0

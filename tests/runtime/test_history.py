@@ -172,11 +172,15 @@ def test_a_checksum_does_not_see_the_line_ends_of_windows(tmp_path: Path) -> Non
     assert history.checksum(unix) == history.checksum(windows) != history.checksum(other)
 
 
-def test_a_path_elsewhere_is_shown_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    assert history.relative(tmp_path / "here" / "a.py") == "a.py"
-    assert history.relative(tmp_path / "b.py") == str(tmp_path / "b.py")
+def test_a_path_is_relative_to_here_or_the_folder_above_and_whole_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "above" / "here"
+    here.mkdir(parents=True)
+    monkeypatch.chdir(here)
+    assert history.relative(here / "a.py") == "a.py"
+    assert history.relative(here / ".." / "env" / "b.py") == "../env/b.py"
+    assert history.relative(tmp_path / "x" / ".." / "c.py") == str(tmp_path / "c.py")
 
 
 def test_revisions_in_a_sentence() -> None:
