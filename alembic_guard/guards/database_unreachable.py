@@ -48,4 +48,4 @@ def _correct(failed: EnvironmentFailed, commands: tuple[str, ...]) -> tuple[str,
     """Where the URL is corrected, unless a command says what to write there."""
     if not stands(failed) or any("***" in command for command in commands):
         return ()
-    return (f"{'or ' if commands else ''}correct the URL in {where(failed)}",)
+    return (f"correct the URL in {where(failed)}",)

@@ -36,8 +36,7 @@ def expected(url: URL, sentence: str, *commands: str, more: str = "") -> str:
         + (f"    {more}\n" if more else "")
         + f"    The URL is {shown(url)}, from {WHERE}.\n"
         + "".join(f"    next: {command}\n" for command in commands)
-        + (f"    next: {'or ' if commands else ''}correct the URL in {WHERE}\n")
-        * ("***" not in "".join(commands))
+        + f"    next: correct the URL in {WHERE}\n" * ("***" not in "".join(commands))
     )
 
 
