@@ -28,6 +28,7 @@ COMMANDS = {
     "guard-check": "Judge a project for CI: every guard, with exit status 0 or 1.",
     "guard-doctor": "Say why Alembic cannot work here, from the configuration to the database.",
     "guard-init": "Put the guards' hooks into script.py.mako and the settings into the config.",
+    "guard-lint": "Judge migrations by what they really do: locks, rewrites, lost data.",
     "guard-log": "Show the journal: who applied what, when, how long, with what result.",
     "guard-revision": "Write a migration by autogenerate, only when it can be right.",
     "safe-upgrade": (
@@ -41,6 +42,8 @@ _HOMES = {
     "Checked": "alembic_guard.commands.guard_check",
     "doctor": "alembic_guard.commands.guard_doctor",
     "Diagnosis": "alembic_guard.commands.guard_doctor",
+    "lint": "alembic_guard.commands.guard_lint",
+    "Linted": "alembic_guard.commands.guard_lint",
     "guard_revision": "alembic_guard.commands.guard_revision",
     "Revised": "alembic_guard.commands.guard_revision",
     "safe_upgrade": "alembic_guard.commands.safe_upgrade",
@@ -62,6 +65,7 @@ __all__ = [
     "Finding",
     "GaveUpWaiting",
     "GuardError",
+    "Linted",
     "Place",
     "Refused",
     "Revised",
@@ -73,6 +77,7 @@ __all__ = [
     "check",
     "doctor",
     "guard_revision",
+    "lint",
     "safe_upgrade",
 ]
 

@@ -11,8 +11,10 @@ import enum
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-DOCS = "https://alembic-guardrails.readthedocs.io/en/stable/guards/"
-"""Where the page of a guard is published; ``docs/guards/`` holds its source."""
+from alembic_guard.catalogue import entries
+
+DOCS = "https://alembic-guardrails.readthedocs.io/en/stable/"
+"""Where pages are published; ``docs/guards/`` and ``docs/rules/`` hold their sources."""
 
 
 class Severity(enum.Enum):
@@ -69,7 +71,8 @@ class Finding:
     @property
     def docs(self) -> str:
         """The page that explains the name."""
-        return f"{DOCS}{self.name}/"
+        folder = "rules" if self.name in entries("alembic_guard.rules") else "guards"
+        return f"{DOCS}{folder}/{self.name}/"
 
     def allow(self, reason: str) -> Finding:
         """The same finding, let through for ``reason``."""

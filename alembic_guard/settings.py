@@ -13,16 +13,26 @@ beside it and what the docs show.
 
 from __future__ import annotations
 
-import difflib
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from alembic_guard.catalogue import entries
 from alembic_guard.config_files import tables
 from alembic_guard.errors import WrongUsage
+from alembic_guard.setting_values import (
+    boolean,
+    duration,
+    identifier,
+    judges,
+    names,
+    nearest,
+    plain,
+    rules,
+    version,
+    when_linted,
+    whole,
+)
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -31,69 +41,8 @@ PREFIX = "ALEMBIC_GUARD_"
 TEST_PREFIX = "ALEMBIC_GUARD_TEST_"
 """Variables of the project's own test suite; they are no settings and no mistakes."""
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h|)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "min": 60.0, "h": 3600.0}
-_TRUE = {"1", "true", "yes", "on"}
-_FALSE = {"0", "false", "no", "off"}
-
-
-def duration(value: object) -> float:
-    """Seconds of ``"200ms"``, ``"5s"``, ``"10min"``, ``"1h"``; a bare number is in seconds.
-
-    :raises ValueError: when it is none of these, or negative.
-    """
-    match = _DURATION.fullmatch(str(value).strip().lower())
-    if isinstance(value, bool) or match is None:
-        raise ValueError(f"{value!r} is no duration; write 200ms, 5s, 10min or 1h.")
-    return float(match[1]) * _SECONDS[match[2]]
-
-
-def boolean(value: object) -> bool:
-    """True or false, also as ini files and the environment spell them.
-
-    :raises ValueError: when it is neither.
-    """
-    if isinstance(value, bool):
-        return value
-    word = str(value).strip().lower()
-    if word not in _TRUE | _FALSE:
-        raise ValueError(f"{value!r} is neither true nor false.")
-    return word in _TRUE
-
-
-def names(value: object) -> tuple[str, ...]:
-    """A list, or words separated by commas, spaces or lines.
-
-    :raises ValueError: when it is neither text nor a list of texts.
-    """
-    if isinstance(value, str):
-        return tuple(re.split(r"[\s,]+", value.strip())) if value.strip() else ()
-    if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
-        return tuple(value)
-    raise ValueError(f"{value!r} is no list of names.")
-
-
-def guards(value: object) -> tuple[str, ...]:
-    """Names of guards, as :func:`names` takes them; ``all`` is every one.
-
-    :raises ValueError: for a name that no guard has, with the nearest one.
-    """
-    words = names(value)
-    known = ("all", *entries("alembic_guard.guards")) if words else ()
-    for word in words:
-        if word not in known:
-            raise ValueError(f"there is no guard {word!r}{_nearest(word, known)}")
-    return words
-
-
-def identifier(value: object) -> str:
-    """A table name.
-
-    :raises ValueError: when it is empty or would need quoting.
-    """
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", value):
-        return value
-    raise ValueError(f"{value!r} is no plain table name of at most 63 characters.")
+_TYPED = ("allow", "enable", "server_version")
+"""What an option or a program may say in any words."""
 
 
 def _setting(default: Any, parse: Callable[[object], Any], shown: str, help: str) -> Any:
@@ -105,7 +54,7 @@ class Settings:
     """Every setting, with its default. Durations are in seconds."""
 
     allow: tuple[str, ...] = _setting(
-        (), guards, "", "names of guards that only report, separated by commas"
+        (), judges, "", "names of guards and rules that only report, separated by commas"
     )
     merge: bool = _setting(True, boolean, "true", "guard-revision merges several heads by itself")
     journal: bool = _setting(
@@ -141,6 +90,30 @@ class Settings:
         "false",
         "keep a HEADS file, so that git reports two new heads as a conflict",
     )
+    lint_on_upgrade: str = _setting(
+        "live",
+        when_linted,
+        "live",
+        "safe-upgrade refuses for live (what the database proves) or error (all); or off",
+    )
+    lint_after: str = _setting(
+        "", plain, "", "the last revision of the past: guard-lint judges what comes after it"
+    )
+    small_table_rows: int = _setting(
+        10_000, whole, "10000", "rows up to which a table is small, so that locks on it are short"
+    )
+    enable: tuple[str, ...] = _setting(
+        (), rules, "", "names of opt-in rules to judge by, separated by commas"
+    )
+    rules: tuple[str, ...] = _setting(
+        (), names, "", "modules with rules of your own, separated by commas"
+    )
+    server_version: str = _setting(
+        "", version, "", "the server's version where no database is asked, such as 15 or 10.11"
+    )
+    dev_url: str = _setting(
+        "", plain, "", "URL of a database in which guard-lint --trace may make a scratch one"
+    )
 
     @classmethod
     def load(cls, config: Config, environ: Mapping[str, str] | None = None) -> Settings:
@@ -150,21 +123,40 @@ class Settings:
         :param environ: ``os.environ`` by default.
         :raises WrongUsage: for an unknown name, a bad value or a file that cannot be read.
         """
+        variables = dict(_from_environment(os.environ if environ is None else environ))
+        files = [*tables(config)]
+        own = any(values.get("rules") for values in (*(each for _, each in files), variables))
         found = cls()
-        for where, values in tables(config):
-            found = found._with(where, values)
-        environ = os.environ if environ is None else environ
-        return found._with("the environment", dict(_from_environment(environ)), variables=True)
+        for where, values in files:
+            found = found._with(where, values, own=own)
+        return found._with("the environment", variables, variables=True, own=own)
 
     def override(self, **options: Any) -> Settings:
-        """The settings with the options that were given; None and () mean "not given"."""
+        """The settings with the options that were given; None and () mean "not given".
+
+        :param options: ``allow`` and ``enable`` are added to what is set.
+        :raises WrongUsage: for a name or a version that is none.
+        """
         given = {name: value for name, value in options.items() if value not in (None, ())}
-        if "allow" in given:
-            self._with("the arguments", {"allow": given["allow"]})
-            given["allow"] = (*self.allow, *given["allow"])
+        typed = {name: given[name] for name in _TYPED if name in given}
+        self._with("the arguments", typed, own=bool(self.rules))
+        for name in ("allow", "enable"):
+            if name in given:
+                given[name] = (*getattr(self, name), *given[name])
         return replace(self, **given)
 
-    def _with(self, where: str, values: Mapping[str, object], variables: bool = False) -> Settings:
+    def _with(
+        self,
+        where: str,
+        values: Mapping[str, object],
+        *,
+        variables: bool = False,
+        own: bool = False,
+    ) -> Settings:
+        """These settings with other values.
+
+        :param own: whether the project has rules of its own, whose names are not known yet.
+        """
         parsed: dict[str, Any] = {}
         for name, value in values.items():
             shown = PREFIX + name.upper() if variables else name
@@ -172,7 +164,8 @@ class Settings:
             if setting is None:
                 raise _unknown(name, where)
             try:
-                parsed[setting.name] = setting.metadata["parse"](value)
+                parse = setting.metadata["parse"]
+                parsed[setting.name] = names(value) if own and parse in _NAMED else parse(value)
             except ValueError as error:
                 raise WrongUsage.one(
                     "bad-setting",
@@ -183,6 +176,7 @@ class Settings:
         return replace(self, **parsed)
 
 
+_NAMED = (judges, rules)
 _FIELDS = {setting.name: setting for setting in fields(Settings)}
 
 
@@ -213,12 +207,7 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def _unknown(name: str, where: str) -> WrongUsage:
     return WrongUsage.one(
         "unknown-setting",
-        f"There is no setting {name!r}, found in {where}{_nearest(name, _FIELDS)}",
+        f"There is no setting {name!r}, found in {where}{nearest(name, _FIELDS)}",
         why=f"Settings: {', '.join(_FIELDS)}.",
         next=(f"in {where}, rename {name} or take it out",),
     )
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name.lower(), known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else "."

@@ -10,6 +10,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from alembic.config import Config
@@ -17,12 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alembic_guard import WrongUsage
-from alembic_guard.settings import Settings, describe, duration
+from alembic_guard.setting_values import duration
+from alembic_guard.settings import Settings, describe
 from tests.project import Project
 
 NAMES = (
     "allow, merge, journal, journal_table, wait, lock_timeout, statement_timeout, retry_for, "
-    "frozen, require_committed, heads_file"
+    "frozen, require_committed, heads_file, lint_on_upgrade, lint_after, small_table_rows, "
+    "enable, rules, server_version, dev_url"
 )
 
 
@@ -95,6 +98,13 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 frozen = on
                 require_committed = yes
                 heads_file = 1
+                lint_on_upgrade = error
+                lint_after = ae10
+                small_table_rows = 5_000
+                enable = wide-index
+                rules = migrations.rules
+                server_version = 16
+                dev_url = sqlite:///dev.db
                 """
             },
             {},
@@ -114,6 +124,13 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 frozen = true
                 require_committed = true
                 heads_file = true
+                lint_on_upgrade = "error"
+                lint_after = "ae10"
+                small_table_rows = 5000
+                enable = ["wide-index"]
+                rules = ["migrations.rules"]
+                server_version = "16"
+                dev_url = "sqlite:///dev.db"
                 """
             },
             {},
@@ -132,6 +149,13 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 "ALEMBIC_GUARD_FROZEN": "true",
                 "ALEMBIC_GUARD_REQUIRE_COMMITTED": "TRUE",
                 "ALEMBIC_GUARD_HEADS_FILE": "on",
+                "ALEMBIC_GUARD_LINT_ON_UPGRADE": "error",
+                "ALEMBIC_GUARD_LINT_AFTER": "ae10",
+                "ALEMBIC_GUARD_SMALL_TABLE_ROWS": "5000",
+                "ALEMBIC_GUARD_ENABLE": "wide-index",
+                "ALEMBIC_GUARD_RULES": "migrations.rules",
+                "ALEMBIC_GUARD_SERVER_VERSION": "16",
+                "ALEMBIC_GUARD_DEV_URL": "sqlite:///dev.db",
             },
         ),
     ],
@@ -152,6 +176,13 @@ def test_every_setting_can_be_given_everywhere(
         frozen=True,
         require_committed=True,
         heads_file=True,
+        lint_on_upgrade="error",
+        lint_after="ae10",
+        small_table_rows=5000,
+        enable=("wide-index",),
+        rules=("migrations.rules",),
+        server_version="16",
+        dev_url="sqlite:///dev.db",
     )
     assert all(
         value != asdict(Settings())[name] for name, value in asdict(expected).items()
@@ -159,11 +190,26 @@ def test_every_setting_can_be_given_everywhere(
     assert load(tmp_path, environ, **files) == expected
 
 
-def test_an_option_adds_to_what_is_allowed_and_replaces_the_rest() -> None:
-    settings = Settings(allow=("empty-revision",), merge=False)
-    assert settings.override(allow=("env-error",), merge=None, wait=None) == Settings(
-        allow=("empty-revision", "env-error"), merge=False
+def test_an_option_adds_to_names_and_replaces_the_rest() -> None:
+    settings = Settings(allow=("empty-revision",), enable=("money-type",), server_version="12")
+    options = {"allow": ("env-error",), "enable": ("char-type",), "server_version": "15.2"}
+    assert settings.override(**options, merge=None, wait=None) == Settings(
+        allow=("empty-revision", "env-error"),
+        enable=("money-type", "char-type"),
+        server_version="15.2",
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"enable": ("nonsense",)}, "there is no rule 'nonsense'"),
+        ({"server_version": "15beta"}, "'15beta' is no version of a server; write 15 or 10.11"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_refused(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(WrongUsage, match=said):
+        Settings().override(**options)
 
 
 def test_an_option_that_is_false_or_0_is_given() -> None:
@@ -258,15 +304,15 @@ def test_a_default_that_is_shown_is_the_default(
             {},
             "bad-setting: allow in [tool.alembic_guard] of pyproject.toml: [1] is no list of "
             "names.\n"
-            "  allow: names of guards that only report, separated by commas.\n"
+            "  allow: names of guards and rules that only report, separated by commas.\n"
             "  next: in [tool.alembic_guard] of pyproject.toml, mend allow",
         ),
         (
             {},
             {"ALEMBIC_GUARD_ALLOW": "emty-revision"},
-            "bad-setting: ALEMBIC_GUARD_ALLOW in the environment: there is no guard "
+            "bad-setting: ALEMBIC_GUARD_ALLOW in the environment: there is no guard or rule "
             "'emty-revision'; did you mean 'empty-revision'?\n"
-            "  allow: names of guards that only report, separated by commas.\n"
+            "  allow: names of guards and rules that only report, separated by commas.\n"
             "  next: in the environment, mend ALEMBIC_GUARD_ALLOW",
         ),
         (
@@ -341,7 +387,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_guard_that_does_not_exist_is_refused_from_a_program_too() -> None:
-    with pytest.raises(WrongUsage, match=r"there is no guard 'nonsense'\."):
+    with pytest.raises(WrongUsage, match=r"there is no guard or rule 'nonsense'\."):
         Settings().override(allow=("nonsense",))
 
 

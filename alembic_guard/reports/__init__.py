@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import PurePath
 from typing import Any
 
@@ -37,6 +38,7 @@ class Report:
 
     def masked(self, mask: Callable[[str], str]) -> Report:
         """The same report with every text passed through a mask."""
+        mask = cache(mask)  # many findings share their path and their reason
         return replace(
             self,
             findings=[masked_finding(finding, mask) for finding in self.findings],

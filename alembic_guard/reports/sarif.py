@@ -32,7 +32,7 @@ _NOT_RUN = {2, 70, 130}
 def render(report: Report, colour: bool = False) -> str:
     """The report as a SARIF log with one run; ``colour`` changes nothing."""
     run = {
-        "tool": {"driver": _driver()},
+        "tool": {"driver": _driver(report)},
         "automationDetails": {"id": f"alembic {report.command}/"},
         "invocations": [
             {
@@ -48,12 +48,19 @@ def render(report: Report, colour: bool = False) -> str:
     return json.dumps(log, indent=2) + "\n"
 
 
-def _driver() -> dict[str, Any]:
+def _driver(report: Report) -> dict[str, Any]:
+    """The tool: every guard, and the rules that found something, for there are many of those."""
+    found = {finding.name for finding in report.findings}
+    rules = entries("alembic_guard.rules").items()
+    told = [
+        *entries("alembic_guard.guards").values(),
+        *(entry for name, entry in rules if name in found),
+    ]
     return {
         "name": "alembic_guard",
         "semanticVersion": __version__,
-        "informationUri": DOCS.removesuffix("guards/"),
-        "rules": [_rule(entry) for entry in entries("alembic_guard.guards").values()],
+        "informationUri": DOCS,
+        "rules": [_rule(entry) for entry in told],
     }
 
 
@@ -69,7 +76,7 @@ def _rule(entry: Entry) -> dict[str, Any]:
             "text": text,
             "markdown": "\n\n".join([entry.title, entry.why, f"**Fix.** {entry.fix}", *blocks]),
         },
-        "helpUri": f"{DOCS}{entry.name}/",
+        "helpUri": Finding(entry.name, entry.title).docs,
     }
 
 

@@ -40,8 +40,14 @@ def _finding(finding: Finding, colour: bool) -> Iterator[str]:
     if finding.allowed:
         yield f"    allowed: {_within(finding.allowed)}"
         return
-    for command in finding.next:
-        yield f"    next: {_within(command)}"
+    # A rule says one body of upgrade() for each revision that it takes, oldest first.
+    several = len(finding.next) if "/rules/" in finding.docs else 1
+    for number, command in enumerate(finding.next, start=1):
+        if several == 1 and "\n" not in command:
+            yield f"    next: {visible(command)}"
+        else:  # code, on lines of its own so that it can be copied
+            yield "    next:" if several == 1 else f"    next, revision {number} of {several}:"
+            yield from (f"        {line}".rstrip() for line in visible(command).splitlines())
 
 
 def _within(text: str) -> str:

@@ -43,7 +43,7 @@ def test_a_report_is_one_object_with_the_keys_of_the_design() -> None:
                 "path": "a.py",
                 "line": 3,
                 "allowed": "known",
-                "docs": f"{DOCS}several-heads/",
+                "docs": f"{DOCS}guards/several-heads/",
             }
         ],
         "data": {"x": [1]},

@@ -35,7 +35,7 @@ def test_a_report_is_a_heading_its_lines_and_each_finding_whole() -> None:
 3 revisions.
 ```
 
-#### error: [several-heads]({DOCS}several-heads/) `migrations/a1.py:3`
+#### error: [several-heads]({DOCS}guards/several-heads/) `migrations/a1.py:3`
 
 There are two\\_heads.
 
@@ -49,13 +49,13 @@ alembic guard-merge
 alembic heads
 ```
 
-#### note: [env-error]({DOCS}env-error/)
+#### note: [env-error]({DOCS}guards/env-error/)
 
 Hm.
 
 Because.
 
-#### allowed: [several-heads]({DOCS}several-heads/) `migrations/a1.py:3`
+#### allowed: [several-heads]({DOCS}guards/several-heads/) `migrations/a1.py:3`
 
 There are two\\_heads.
 

@@ -20,6 +20,7 @@ from alembic_guard import __version__, guards
 from alembic_guard.finding import DOCS, Finding, Place, Severity
 from alembic_guard.reports import Report
 from alembic_guard.reports.sarif import SCHEMA, render
+from alembic_guard.rules import catalogue
 from tests.project import Project
 from tests.reports.hostile import HOSTILE, findings, hostile, texts
 
@@ -71,7 +72,7 @@ def test_a_run_names_the_tool_the_command_and_its_exit_status() -> None:
     run = run_of(Report("guard-check", 1, [FOUND]))
     driver = run["tool"]["driver"]
     assert (driver["name"], driver["semanticVersion"]) == ("alembic_guard", __version__)
-    assert driver["informationUri"] == DOCS.removesuffix("guards/")
+    assert driver["informationUri"] == DOCS
     assert run["automationDetails"] == {"id": "alembic guard-check/"}
     assert run["invocations"] == [{"executionSuccessful": True, "exitCode": 1}]
 
@@ -91,7 +92,17 @@ def test_every_guard_is_a_rule_with_what_github_asks_for() -> None:
         assert entry.why.startswith(rule["fullDescription"]["text"])
         assert entry.fix in rule["help"]["text"]
         assert entry.fix in rule["help"]["markdown"]
-        assert rule["helpUri"] == f"{DOCS}{entry.name}/"
+        assert rule["helpUri"] == f"{DOCS}guards/{entry.name}/"
+
+
+def test_a_rule_that_found_something_is_told_with_its_page() -> None:
+    report = Report("guard-lint", 1, [Finding("drop-table", "Dropping t loses its rows.")])
+    rules = run_of(report)["tool"]["driver"]["rules"]
+    entry = catalogue()["drop-table"]
+    assert [rule["id"] for rule in rules] == [*guards.catalogue(), "drop-table"]
+    assert rules[-1]["shortDescription"] == {"text": entry.title}
+    assert entry.fix in rules[-1]["help"]["text"]
+    assert rules[-1]["helpUri"] == f"{DOCS}rules/drop-table/"
 
 
 @pytest.mark.parametrize("severity", Severity)
