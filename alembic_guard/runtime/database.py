@@ -27,7 +27,7 @@ from sqlalchemy.pool import NullPool
 from alembic_guard.masking import Mask
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Dialect
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _T = TypeVar("_T")
@@ -60,9 +60,7 @@ class Database:
     @property
     def kind(self) -> str:
         """``postgresql``, ``mariadb``, ``mysql``, ``sqlite`` or the dialect's own name."""
-        if self.dialect.name == "mysql" and getattr(self.dialect, "is_mariadb", False):
-            return "mariadb"
-        return self.dialect.name
+        return kind_of(self.dialect)
 
     @property
     def is_mysql(self) -> bool:
@@ -192,6 +190,13 @@ class Database:
             return {}
         rows = connection.execute(text(_NOBODYS))
         return {(row.schema, row.name): row.reason for row in rows}
+
+
+def kind_of(dialect: Dialect) -> str:
+    """``postgresql``, ``mariadb``, ``mysql``, ``sqlite`` or the dialect's own name."""
+    if dialect.name == "mysql" and getattr(dialect, "is_mariadb", False):
+        return "mariadb"
+    return dialect.name
 
 
 class Beside(Protocol):

@@ -18,7 +18,7 @@ It does not decide what a failure means: see :mod:`alembic_guard.runtime.failure
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +59,7 @@ class Call:
         ``(filter, type, name)``.
     :param absent_file: the SQLite file that does not exist yet, and stays so while one only looks.
     :param committed: whether env.py has committed since; known when it has ended.
+    :param keywords: what it hands to each ``upgrade()``, such as multidb's ``engine_name``.
     """
 
     number: int
@@ -68,6 +69,7 @@ class Call:
     filtered: list[tuple[str, str, str]] = field(default_factory=list)
     absent_file: Path | None = None
     committed: bool = False
+    keywords: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def connection(self) -> Connection:
@@ -75,6 +77,11 @@ class Call:
         connection = self.context.connection
         assert connection is not None
         return connection
+
+    @property
+    def online(self) -> bool:
+        """Whether there is a database to ask; offline, Alembic's context has a mock connection."""
+        return self.context.connection is not None and not self.context.as_sql
 
     @property
     def external(self) -> bool:
@@ -196,7 +203,7 @@ class _Guarded:
         @functools.wraps(plain_run)
         def run_migrations(**keywords: Any) -> None:
             self.stage = "migrating"
-            self._run(functools.partial(plain_run, **keywords))
+            self._run(functools.partial(plain_run, **keywords), keywords)
             self.stage = "migrated"
 
         @contextmanager
@@ -239,11 +246,12 @@ class _Guarded:
             event.listen(call.connection, "commit", lambda _connection: call.note_commit())
         self._current = call
 
-    def _run(self, plain: Callable[[], None]) -> None:
+    def _run(self, plain: Callable[[], None], keywords: Mapping[str, Any]) -> None:
         call = self._current
         if call is None:  # env.py migrates without configure(): Alembic's own assertion says so
             plain()
             return
+        call.keywords = keywords
         self.calls.append(call)
         try:
             if self.migrating is None:

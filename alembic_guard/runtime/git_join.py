@@ -61,6 +61,31 @@ def joined_texts(ref: str, folders: Iterable[Path], recursive: bool = False) -> 
     return Joined(texts, " ".join(notes), frozenset(texts.keys() - here))
 
 
+def new_since(ref: str, folders: Iterable[Path], recursive: bool = False) -> frozenset[Path]:
+    """The revision files of the working tree that REF does not have, or has with another text.
+
+    :param ref: a branch, a tag or a commit; what it has gained since it parted counts too.
+    :returns: resolved paths.
+    :raises WrongUsage: when git does not answer, or has no REF.
+    """
+    found: set[Path] = set()
+    for folder in folders:
+        repository = Repository.around(folder)
+        if repository is None:
+            raise _no_repository(ref, folder)
+        try:
+            side = _Sides.between(repository, ref, folder, recursive)
+            known = [id for tree in (side.theirs, side.base or {}) for id in tree.values()]
+            texts = repository.texts(known)
+        except GitSilent as error:
+            raise _unreadable(ref, repository, error) from error
+        for path, text in side.ours.items():
+            ids = (side.theirs.get(path), (side.base or {}).get(path))
+            if text not in [texts.get(id) for id in ids if id]:
+                found.add((repository.root / path).resolve())
+    return frozenset(found)
+
+
 @dataclass(frozen=True)
 class _Sides:
     """One folder, by the paths of git: here, there (object ids), and before they parted."""
