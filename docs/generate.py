@@ -1,4 +1,4 @@
-"""Writes the pages that the code already knows: guards, commands, settings.
+"""Writes the pages that the code already knows: guards, rules, commands, settings.
 
 - ``python docs/generate.py`` writes them;
 - ``python docs/generate.py --check`` says which are out of date, with status 1 if any is.
@@ -12,9 +12,10 @@ from pathlib import Path
 
 import click
 
-from alembic_guard import COMMANDS, guards
+from alembic_guard import COMMANDS, guards, rules
 from alembic_guard.catalogue import Entry
 from alembic_guard.commands.invoke import load_command
+from alembic_guard.finding import Severity
 from alembic_guard.settings import PREFIX, describe
 
 DOCS = Path(__file__).parent
@@ -45,6 +46,9 @@ WHERE = {
     "TemplateFailed": "`guard-revision`",
     "HookFailure": "`guard-revision`",
     "BrokenByHooks": "`guard-revision`",
+    "Gap": "`guard-lint`, `guard-check`, before `safe-upgrade` applies",
+    "NoScratch": "`guard-lint --trace`",
+    "IdleAllowance": "`guard-lint`, `guard-check`, before `safe-upgrade` applies",
     "ProposedId": "`guard-revision`",
     "Taken": "`guard-revision`",
     "AnotherDeployer": "`safe-upgrade`",
@@ -67,6 +71,10 @@ def pages() -> Iterator[tuple[Path, str]]:
     for entry in entries.values():
         yield DOCS / "guards" / f"{entry.name}.md", guard_page(entry)
     yield DOCS / "guards" / "index.md", guard_index(entries)
+    rule_entries = rules.catalogue()
+    for entry in rule_entries.values():
+        yield DOCS / "rules" / f"{entry.name}.md", rule_page(entry)
+    yield DOCS / "rules" / "index.md", rule_index(rule_entries)
     for name in COMMANDS:
         yield DOCS / "commands" / f"{name}.md", command_page(name)
     yield DOCS / "settings.md", settings_page()
@@ -134,6 +142,68 @@ def guard_index(entries: dict[str, Entry]) -> str:
     return f"{NOTICE}# Guards\n\n{intro}\n\n{notation}\n\n{table}\n"
 
 
+def rule_page(entry: Entry) -> str:
+    """The page of a rule, from its docstring."""
+    rows = [
+        ("severity", rule_severity(entry)),
+        ("databases", ", ".join(PRODUCTS[kind] for kind in entry.load().DATABASES)),
+        ("lock", rule_lock(entry)),
+        ("judged", judged(entry)),
+    ]
+    table = "\n".join(["| | |", "| --- | --- |", *(f"| {a} | {b} |" for a, b in rows if b)])
+    parts = [f"# {entry.name}", entry.title, entry.why, f"**Fix.** {entry.fix}", table]
+    for title, example in (("Bad", entry.bad), ("Good", entry.good)):
+        if example:
+            parts += [f"## {title}", f"```python\n{example}\n```"]
+    return NOTICE + "\n\n".join(parts) + "\n"
+
+
+def rule_severity(entry: Entry) -> str:
+    """An error, unless it says otherwise."""
+    severity = getattr(entry.load(), "SEVERITY", Severity.ERROR).value
+    grows = getattr(entry.load(), "GROWS", False)
+    return f"{severity}; a note on a small table" if grows else severity
+
+
+def rule_lock(entry: Entry) -> str:
+    """The lock of PostgreSQL that it is about."""
+    lock = getattr(entry.load(), "LOCK", None)
+    return "" if lock is None else str(lock)
+
+
+def judged(entry: Entry) -> str:
+    """Whether it is judged by itself."""
+    opt_in = getattr(entry.load(), "OPT_IN", False)
+    return f"with `enable = {entry.name}`" if opt_in else "always"
+
+
+PRODUCTS = {
+    "postgresql": "PostgreSQL",
+    "mariadb": "MariaDB",
+    "mysql": "MySQL",
+    "sqlite": "SQLite",
+}
+
+
+def rule_index(entries: dict[str, Entry]) -> str:
+    """The table of all rules."""
+    rows = [
+        f"| [{entry.name}]({entry.name}.md) | {entry.title} | {rule_severity(entry)} "
+        f"| {', '.join(PRODUCTS[kind] for kind in entry.load().DATABASES)} | {judged(entry)} |"
+        for entry in entries.values()
+    ]
+    head = ["| rule | finds | severity | databases | judged |", "|" + " --- |" * 5]
+    table = "\n".join([*head, *rows])
+    intro = (
+        "What `alembic guard-lint` judges migrations by. `guard-lint --explain NAME` shows\n"
+        "the same text as the page. The examples are bodies of `upgrade()` for the small shop of\n"
+        "`tests/rules/shop.py`; a test judges each of them, and runs it on a real server.\n"
+        "`# next revision` begins another revision.\n\n"
+        "[Judging migrations](../linting.md) tells what is judged, and how one is let through."
+    )
+    return f"{NOTICE}# Rules\n\n{intro}\n\n{table}\n"
+
+
 def command_page(name: str) -> str:
     """The help of a command."""
     command = load_command(name)
@@ -178,7 +248,9 @@ def main(check: bool) -> int:
     """Write the pages, or compare them; returns the exit status."""
     stale = 0
     wanted = dict(pages())
-    known = {*(DOCS / "guards").glob("*.md"), *(DOCS / "commands").glob("*.md")}
+    known = {
+        page for name in ("guards", "rules", "commands") for page in (DOCS / name).glob("*.md")
+    }
     for path in sorted({*wanted, *known}):
         text, there = wanted.get(path), path.read_text("utf-8") if path.exists() else None
         if text == there:
@@ -188,6 +260,7 @@ def main(check: bool) -> int:
         if not check and text is None:
             path.unlink()
         elif not check and text is not None:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8")
     return int(check and stale > 0)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from alembic_guard import COMMANDS, __version__, guards
+from alembic_guard import COMMANDS, __version__, guards, rules
 from alembic_guard.commands.invoke import load_command
 from alembic_guard.plugin import COMPARATORS
 from alembic_guard.settings import PREFIX, describe
@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "alembic_guard"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "templates" not in path.parts)
 GUARDS = guards.catalogue()
+RULES = rules.catalogue()
 
 # Names for life: DESIGN section 8, those that are built, and those that were added since.
 FOR_LIFE = {
@@ -39,13 +40,15 @@ FOR_LIFE = {
     # writing
     "database-behind", "empty-revision", "drops-unowned-table", "drops-everything",
     "looks-like-rename", "unnamed-constraint", "undefined-name", "write-hook-failed",
+    # judging
+    "not-recorded", "unused-allowance",
     # applying
     "precheck-failed", "postcheck-failed", "lock-not-granted", "another-deployer",
     "upgrade-rolled-back", "partly-applied",
     # not in the design
     "bad-setting", "defect", "deployer-lock-lost", "interrupted", "journal-not-writable",
-    "migration-failed", "not-editable", "not-installed", "refused-by-alembic", "unknown-setting",
-    "table-not-readable",
+    "migration-failed", "no-scratch-database", "not-editable", "not-installed",
+    "refused-by-alembic", "unknown-setting", "table-not-readable",
 }  # fmt: skip
 
 
@@ -134,6 +137,37 @@ def test_every_name_that_a_guard_says_is_its_own() -> None:
         if said != name
     }
     assert strangers == set()
+
+
+# --- Rules ---------------------------------------------------------------------------------------
+
+# Theirs is a trace, and a line of env.py: each has a test of its own, beside the others.
+WITHOUT_EXAMPLES = {"measured-harm", "revisions-share-transaction"}
+KINDS = {"postgresql", "mariadb", "mysql", "sqlite"}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_is_whole(name: str) -> None:
+    entry, module = RULES[name], RULES[name].load()
+    examples = name not in WITHOUT_EXAMPLES
+    parts = (entry.title, entry.why, entry.fix, entry.bad, entry.good)
+    assert [bool(part) for part in parts] == [True, True, True, examples, examples]
+    assert entry.title.endswith(".")
+    assert hasattr(module, "JUDGES")
+    assert set(module.DATABASES) <= KINDS
+    assert module.DATABASES
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_has_a_page_and_tests_and_is_short(name: str) -> None:
+    file = f"{name.replace('-', '_')}.py"
+    assert (ROOT / "docs" / "rules" / f"{name}.md").exists()
+    assert (ROOT / "tests" / "rules" / f"test_{file}").exists()
+    assert len((PACKAGE / "rules" / file).read_text("utf-8").splitlines()) <= 120
+
+
+def test_a_name_is_of_a_guard_or_of_a_rule() -> None:
+    assert set(GUARDS) & set(RULES) == set()
 
 
 # --- Comparators, settings, modules --------------------------------------------------------------

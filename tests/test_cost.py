@@ -30,7 +30,6 @@ FOR_THE_UNHEALTHY = {
         "runtime.op_calls",
         "runtime.revision_files",
         "runtime.revision_syntax",
-        "runtime.traces",
         "runtime.unset",
         "script.presence",
         "script.replay",

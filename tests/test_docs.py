@@ -35,12 +35,12 @@ class Reader:
         for kind, text in _BLOCK.findall(page):
             if kind == "console":
                 self._console(text)
-            elif kind in ("python", "ini") and text.startswith("# "):
+            elif kind in ("python", "ini", "sql") and text.startswith(("# ", "-- ")):
                 self._file(text)
 
     def _file(self, text: str) -> None:
         head, _, body = text.partition("\n")
-        name, _, old = head.removeprefix("# ").partition(", in place of: ")
+        name, _, old = head.removeprefix("# ").removeprefix("-- ").partition(", in place of: ")
         path = self.folder / name
         body = body.replace(SHOWN_URL, escaped(self.url))
         if not old:

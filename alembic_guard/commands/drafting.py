@@ -17,6 +17,7 @@ from alembic.operations import ops
 
 from alembic_guard import guards
 from alembic_guard.autogenerate.rewrite import Rename, apply_rename
+from alembic_guard.commands.lint_draft import DraftLint
 from alembic_guard.commands.standing import code_places, missing_tables, texts_of
 from alembic_guard.errors import Refused, WrongUsage
 from alembic_guard.finding import Finding
@@ -69,6 +70,7 @@ class Drafting:
         :raises Refused: with everything that the guards found.
         """
         drafted = DraftedRevision(self.config, self.script, self.arguments)
+        self.lint = DraftLint(self.settings)
         calls: list[Call] = []
 
         def migrating(call: Call, plain: Callable[[], None]) -> None:
@@ -95,6 +97,7 @@ class Drafting:
         self._rename(drafted)
         self.judge(self._draft(drafted))
         self.refuse()
+        self.findings += self.lint.judge(upgrade for upgrade, _ in drafted.operations())
         return drafted
 
     def _compare(self, drafted: DraftedRevision, call: Call, recorded: Any, context: Any) -> None:
@@ -112,6 +115,9 @@ class Drafting:
         if not any(one.refuses for one in said):
             drafted.compare(recorded, context)
             self.observations.append((observation, call))
+            found = [upgrade for upgrade, _ in drafted.operations()]
+            if found:  # a hook of env.py may have left none
+                self.lint.ask(call, found[-1])
 
     def judge(self, subject: Any) -> list[Finding]:
         """What the guards say of a subject; what they say of several databases is kept once."""

@@ -14,11 +14,11 @@ from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
 from alembic_guard.commands.options import judging
 from alembic_guard.commands.refusing import refusing
 from alembic_guard.errors import Refused
-from alembic_guard.finding import Finding
+from alembic_guard.finding import Finding, Severity
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report
 from alembic_guard.runtime.history import counted
-from alembic_guard.runtime.loggers import kept_loggers
+from alembic_guard.runtime.loggers import kept_loggers, quiet_loggers
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -75,11 +75,14 @@ def check(
             config, mask, allow, with_database=database, against=against, notes=False
         )
         examination.run()
+        findings = [*examination.findings]
+        if not any(finding.refuses for finding in findings):
+            findings += _lint(examination)
         checked = Checked(
             examination.revisions,
             examination.heads,
             tuple(examination.databases),
-            tuple(examination.findings),
+            tuple(findings),
             against,
             examination.note,
         )
@@ -87,6 +90,28 @@ def check(
         if any(finding.refuses for finding in checked.findings):
             raise Refused(checked.findings)
     return checked
+
+
+def _lint(examination: Examination) -> list[Finding]:
+    """What the rules find in what is new: what is pending, or what the other branch lacks.
+
+    Against a branch no database is asked: that of a CI job says nothing of the one in production.
+    """
+    against = examination.against
+    if against is None and not examination.with_database:
+        return []
+    from alembic_guard.commands.lint_run import LintRun  # the rules cost 40 ms
+
+    run = LintRun(
+        examination.config,
+        examination.settings,
+        examination.mask,
+        lambda _line: None,
+        against=against,
+    )
+    with quiet_loggers():
+        run.run(ask=against is None)
+    return [finding for finding in run.findings if finding.severity is not Severity.NOTE]
 
 
 @click.command("guard-check", cls=GuardCommand, help=COMMANDS["guard-check"])

@@ -13,6 +13,7 @@ from alembic_guard.commands.drafting import (
     loaded_metadata,
     owned_by_history,
 )
+from alembic_guard.commands.lint_draft import lint_unasked
 from alembic_guard.commands.typed import as_typed
 from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding
@@ -39,8 +40,11 @@ def judge_note(note: Note, config: Config) -> Sequence[Finding]:
         for finding in guards.judge(loaded_metadata(config, script, observation), settings.allow)
     ]
     _refuse(findings, config)
-    findings += guards.judge(_draft(note, script), settings.allow)
+    draft = _draft(note, script)
+    findings += guards.judge(draft, settings.allow)
     _refuse(findings, config)
+    for database in draft.databases:
+        findings += lint_unasked(database.upgrade, database.dialect, settings)
     return findings
 
 

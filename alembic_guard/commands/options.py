@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import pkgutil
 from collections.abc import Callable
@@ -11,8 +10,11 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from alembic_guard import guards, reports
-from alembic_guard.settings import PREFIX, duration
+from alembic_guard import guards, reports, rules
+from alembic_guard.catalogue import Entry
+from alembic_guard.errors import GuardError
+from alembic_guard.setting_values import duration, nearest
+from alembic_guard.settings import PREFIX
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -20,34 +22,58 @@ FORMATS = sorted((info.name for info in pkgutil.iter_modules(reports.__path__)),
 """A module of ``reports`` is a format; text comes first."""
 
 
+DIALECTS = ("postgresql", "mariadb", "mysql", "sqlite")
+"""Kinds of database that rules are about."""
+
+
 class GuardName(click.ParamType):  # type: ignore[type-arg]  # no generic before click 8.4
-    """The name of a guard.
+    """The name of a guard or a rule.
 
     :param everything: whether ``all`` is one too.
     """
 
     name = "name"
+    what = "guard or rule"
 
     def __init__(self, everything: bool = True) -> None:
         self.everything = everything
 
     def known(self) -> tuple[str, ...]:
         """The names, looked up when one is typed."""
-        return (*guards.names(), *([guards.EVERYTHING] if self.everything else []))
+        return (*guards.names(), *rules.names(), *([guards.EVERYTHING] if self.everything else []))
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         """Refuse an unknown name, with the nearest one."""
-        if value not in self.known():
-            near = difflib.get_close_matches(value, self.known(), n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
-            self.fail(f"there is no guard {value!r}{hint}", param, ctx)
+        if value in self.known():
+            return str(value)
+        own = self._own(param, ctx)
+        if value not in own:
+            hint = nearest(value, (*self.known(), *own))
+            self.fail(f"there is no {self.what} {value!r}{hint}", param, ctx)
         return str(value)
+
+    def _own(self, param: Any, ctx: Any) -> dict[str, Entry]:
+        """The rules of the project's own, which are imported only where a name is none of ours."""
+        try:
+            return own_pages(ctx)
+        except GuardError as error:
+            self.fail(error.findings[0].message, param, ctx)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """The names that begin with what was typed."""
         return [CompletionItem(name) for name in self.known() if name.startswith(incomplete)]
+
+
+class RuleName(GuardName):
+    """The name of a rule, or ``all``."""
+
+    what = "rule"
+
+    def known(self) -> tuple[str, ...]:
+        """The names, looked up when one is typed."""
+        return (*rules.names(), guards.EVERYTHING)
 
 
 class OutputFile(click.Path):
@@ -104,11 +130,26 @@ def reporting(command: _F) -> _F:
     return command
 
 
+def own_pages(ctx: click.Context) -> dict[str, Entry]:
+    """The pages of the project's own rules, by name; none where there is no project.
+
+    :raises GuardError: when the settings are wrong, or name what is no rule.
+    """
+    from alembic_guard.commands.own_rules import own_entries  # it loads the revisions' machinery
+
+    config = getattr(ctx.obj, "config", None)
+    return {} if config is None else own_entries(config)
+
+
 def _explain(ctx: click.Context, _param: click.Parameter, name: str | None) -> None:
     if name is None or ctx.resilient_parsing:
         return
-    entry = guards.catalogue()[name]
-    click.echo(f"{entry.name}: {entry.title}\n\n{entry.why}\n\nFix: {entry.fix}")
+    ours = {**guards.catalogue(), **rules.catalogue()}
+    entry = ours[name] if name in ours else own_pages(ctx)[name]
+    click.echo(f"{entry.name}: {entry.title}")
+    for text in (entry.why, entry.fix and f"Fix: {entry.fix}"):
+        if text:
+            click.echo(f"\n{text}")
     for title, example in (("Bad", entry.bad), ("Good", entry.good)):
         if example:
             indented = "\n".join(f"    {line}".rstrip() for line in example.splitlines())
@@ -119,7 +160,7 @@ def _explain(ctx: click.Context, _param: click.Parameter, name: str | None) -> N
 def _heed(_ctx: click.Context, _param: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
     """An allowance that can allow nothing is said to be none."""
     for name in names:
-        if name != guards.EVERYTHING and guards.is_never_allowed(name):
+        if name in guards.catalogue() and guards.is_never_allowed(name):
             click.echo(f"warning: --allow {name}: nothing lets that through", err=True)
     return names
 
@@ -145,7 +186,7 @@ _JUDGING = [
         multiple=True,
         type=GuardName(),
         callback=_heed,
-        help="Let a guard only report; may be repeated. 'all' lets every one through that can be.",
+        help="Let a guard or a rule only report; may be repeated. 'all' lets through what can be.",
     ),
     click.option(
         "--explain",
@@ -154,6 +195,6 @@ _JUDGING = [
         is_eager=True,
         expose_value=False,
         callback=_explain,
-        help="Say what a guard is about, and exit.",
+        help="Say what a guard or a rule is about, and exit.",
     ),
 ]

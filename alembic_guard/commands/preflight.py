@@ -61,7 +61,20 @@ class Preflight:
             allowed.update((each.name, None) for each in found if each.allowed)
             if any(each.refuses for each in found):
                 raise Refused(sorted(self.findings, key=lambda each: not each.refuses))
+        allowed.update((each, None) for each in self._lint(call, pending))
         return tuple(allowed)
+
+    def _lint(self, call: Call, pending: Sequence[Revision]) -> list[str]:
+        """Judge what is pending by the rules; the names of those that were let through."""
+        if not pending or self.settings.lint_on_upgrade == "off":
+            return []
+        from alembic_guard.commands.lint_before import lint_before  # rules cost 40 ms
+
+        found = lint_before(call, self.script, self.settings, [each.id for each in pending])
+        self.findings += [each for each in found if each not in self.findings]
+        if any(each.refuses for each in found):
+            raise Refused(sorted(self.findings, key=lambda each: not each.refuses))
+        return [each.name for each in found if each.allowed]
 
 
 def connection_facts(call: Call) -> LiveConnection:

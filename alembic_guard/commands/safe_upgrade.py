@@ -12,6 +12,7 @@ from alembic_guard import COMMANDS, guards
 from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.upgrade import Upgrade
 from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
+from alembic_guard.commands.lint_notes import without_notes
 from alembic_guard.commands.options import judging, setting
 from alembic_guard.commands.preflight import Preflight
 from alembic_guard.commands.refusing import (
@@ -144,7 +145,7 @@ def _run(upgrade: Upgrade, preflight: Preflight) -> None:
 
 
 def _with_findings(error: GuardError, preflight: Preflight) -> GuardError:
-    return type(error)([*error.findings, *preflight.findings], error.data)
+    return type(error)([*error.findings, *without_notes(preflight.findings)[0]], error.data)
 
 
 @click.command("safe-upgrade", cls=GuardCommand, help=COMMANDS["safe-upgrade"])
@@ -165,8 +166,11 @@ def command(
 
     def work(progress: Progress) -> Report:
         upgraded = safe_upgrade(invocation.config, revision, progress=progress, **options)
-        line = _last_line(upgraded, options["plan"])
-        return Report(invocation.name, 0, upgraded.findings, upgraded.as_json(), [line])
+        findings, lines = upgraded.findings, [_last_line(upgraded, options["plan"])]
+        if format == "text":  # a new database in CI has hundreds
+            findings, notes = without_notes(findings)
+            lines = [*notes, *lines]
+        return Report(invocation.name, 0, findings, upgraded.as_json(), lines)
 
     return invocation.run(work, format, output)
 

@@ -51,6 +51,31 @@ def downgrade() -> None:
     op.drop_table('u{number}')
 '''
 
+BODIES = (
+    """\
+    op.create_table('u{n}', sa.Column('id', sa.BigInteger(), primary_key=True),
+                    sa.Column('name', sa.String(50), nullable=False))
+    op.create_index('ix_u{n}_name', 'u{n}', ['name'])
+""",
+    """\
+    op.add_column('u{below}', sa.Column('note', sa.Text(), nullable=True))
+    op.execute("UPDATE u{below} SET note = '' WHERE note IS NULL AND id < 1000")
+    op.alter_column('u{below}', 'note', existing_type=sa.Text(), nullable=False)
+""",
+    """\
+    with op.batch_alter_table('u{below}') as batch_op:
+        batch_op.add_column(sa.Column('owner', sa.BigInteger(), nullable=True))
+        batch_op.create_foreign_key('fk_u{n}', 'u{below}', ['owner'], ['id'])
+""",
+    """\
+    for name in ('a', 'b'):
+        op.add_column('u{below}', sa.Column(name, sa.DateTime(), server_default=sa.func.now()))
+    op.execute("CREATE INDEX ix_u{n} ON u{below} (lower(name)); "
+               "COMMENT ON INDEX ix_u{n} IS 'written by hand'")
+""",
+)
+"""Bodies of ``upgrade()``, 2 to 4 directives each; ``below`` is the last table that one made."""
+
 
 def project(folder: Path, alembic: str, tables: int, url: str, columns: int = 7) -> Path:
     """A project whose database has every table of its models but the last."""
@@ -79,8 +104,20 @@ def history(folder: Path, number: int) -> None:
         (folder / "migrations" / "versions" / f"r{place:05}.py").write_text(text)
 
 
-def run(words: list[str], folder: Path) -> None:
-    """Run a command that must end well."""
+def mixed_history(folder: Path, number: int) -> None:
+    """Write so many revisions, one after another, of the kinds that there are in projects."""
+    history(folder, number)
+    for place in range(number):
+        path = folder / "migrations" / "versions" / f"r{place:05}.py"
+        body = BODIES[place % len(BODIES)]
+        said = body.format(n=f"{place:05}", below=f"{place - place % len(BODIES):05}")
+        table = f"    op.create_table('u{place:05}', sa.Column('id', sa.Integer()))\n"
+        path.write_text(path.read_text().replace(table, said))
+
+
+def run(words: list[str], folder: Path, expected: tuple[int, ...] = (0,)) -> str:
+    """Run a command that must end well, or with one of these statuses; returns its stdout."""
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
-    if done.returncode:
+    if done.returncode not in expected:
         raise SystemExit(f"{words}: {done.stdout}{done.stderr}")
+    return done.stdout

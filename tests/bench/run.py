@@ -10,6 +10,7 @@ compares the medians. The bounds are those of DESIGN section 7; this measures, i
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import shutil
@@ -23,10 +24,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from projects import history, project, run  # beside this script
+from projects import history, mixed_history, project, run  # beside this script
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
+LINTED = 1000
+"""Revisions that are linted."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,14 @@ class Bench:
         self.repeats = repeats
         requirements = ["alembic", "psycopg[binary]"]
         self.plain = environment(folder / "plain", requirements)
-        self.guarded = environment(folder / "guarded", [*requirements, str(ROOT)])
+        self.guarded = environment(folder / "guarded", [*requirements, f"{ROOT}[lint]"])
 
     def compare(
         self,
         what: str,
         bound: str,
-        plain: Callable[[str], None],
-        guarded: Callable[[str], None],
+        plain: Callable[[str], object],
+        guarded: Callable[[str], object],
         repeats: int | None = None,
     ) -> Row:
         """Run both by turns and compare the medians; the first run of each only warms up."""
@@ -135,7 +138,7 @@ def upgrades(bench: Bench, pending: int, kind: str, fresh_url: Callable[[], str]
     template = ini.read_text()
     history(folder, pending)
 
-    def on_a_new_database(*words: str) -> Callable[[str], None]:
+    def on_a_new_database(*words: str) -> Callable[[str], object]:
         def upgrade(alembic: str) -> None:
             ini.write_text(template.replace("sqlite:///unused.db", fresh_url()))
             run([alembic, *words], folder)
@@ -160,6 +163,38 @@ def checks(bench: Bench, number: int) -> Row:
         lambda alembic: run([alembic, "heads"], folder),
         lambda alembic: run([alembic, "guard-check", "--no-database"], folder),
         repeats=5,
+    )
+
+
+def lints(bench: Bench, number: int) -> Row:
+    """``guard-lint`` without a database over ``upgrade head --sql``, which runs the same code."""
+    folder = bench.folder / f"lint{number}"
+    folder.mkdir()
+    project(folder, bench.plain, 1, "postgresql+psycopg://nobody@127.0.0.1/none")
+    mixed_history(folder, number)
+    words = ["guard-lint", "--no-database", "--format", "json"]
+    return bench.compare(
+        f"guard-lint --no-database over upgrade --sql, {number:,} revisions",
+        "under 1.0x",
+        lambda alembic: run([alembic, "upgrade", "head", "--sql"], folder),
+        lambda alembic: run([alembic, *words], folder, expected=(0, 1)),
+        repeats=5,
+    )
+
+
+def lint_yield(bench: Bench, number: int) -> str:
+    """What one run of ``guard-lint`` finds in a second, and the memory that it takes."""
+    folder = bench.folder / f"lint{number}"
+    words = [bench.guarded, "guard-lint", "--no-database", "--format", "json"]
+    began = time.perf_counter()
+    found = json.loads(run(words, folder, expected=(0, 1)))
+    seconds = time.perf_counter() - began
+    measured = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], capture_output=True)"
+    measured += "; print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    peak = int(run([sys.executable, "-c", measured, *words], folder)) // 1024  # in KiB on Linux
+    return (
+        f"`guard-lint` finds {len(found['findings']):,} things in these {number:,} revisions, "
+        f"{len(found['findings']) / seconds:,.0f} a second, within {peak} MB."
     )
 
 
@@ -203,6 +238,7 @@ def measure(
     yield from start_up(bench)
     for number in checked:
         yield checks(bench, number)
+    yield lints(bench, LINTED)
     with postgresql() as fresh:
         for number in tables:
             yield revisions(bench, number, "SQLite", "sqlite:///app.db")
@@ -215,7 +251,7 @@ def measure(
                 yield upgrades(bench, number, "PostgreSQL", fresh)
 
 
-def page(rows: list[Row]) -> str:
+def page(rows: list[Row], linted: str) -> str:
     """The page of the docs."""
     table = "\n".join(row.cells() for row in rows)
     cpu = next(
@@ -234,6 +270,8 @@ our wheel alone; medians. The bound is what the design allows.
 
 {HEAD}
 {table}
+
+{linted}
 
 Measured with Python {platform.python_version()} on {os.cpu_count()} cores ({cpu}), servers on the
 same machine. The load average was {load:.1f} over the last 15 minutes: where it is above the number
@@ -260,10 +298,12 @@ def main() -> None:
         print(HEAD, flush=True)
         bench = Bench(folder, options.repeats)
         rows = list(measure(bench, options.tables, options.pending, options.revisions))
+        linted = lint_yield(bench, LINTED)
+        print(linted, flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if options.write:
-        PAGE.write_text(page(rows), "utf-8")
+        PAGE.write_text(page(rows, linted), "utf-8")
         print(f"written: {PAGE.relative_to(ROOT)}")
 
 

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from alembic_guard import COMMANDS, guards
+from alembic_guard import COMMANDS, guards, rules
 from tests.project import Project, alembic_command, environment
 
 STOCK = {"branches", "check", "current", "downgrade", "heads", "history", "revision", "upgrade"}
@@ -31,7 +31,10 @@ def complete(project: Project, words: str) -> list[str]:
     [
         (
             "alembic guard-",
-            ["guard-check", "guard-doctor", "guard-init", "guard-log", "guard-revision"],
+            [
+                *("guard-check", "guard-doctor", "guard-init"),
+                *("guard-lint", "guard-log", "guard-revision"),
+            ],
         ),
         ("alembic up", ["upgrade"]),
         ("alembic -c other.ini -x a=b safe", ["safe-upgrade"]),
@@ -55,8 +58,8 @@ def test_every_command_is_offered_ours_and_alembics(sqlite_project: Project) -> 
     assert set(offered) >= {*STOCK, *COMMANDS}
 
 
-def test_every_guard_is_offered(sqlite_project: Project) -> None:
-    expected = [*guards.names(), "all"]
+def test_every_guard_and_every_rule_is_offered(sqlite_project: Project) -> None:
+    expected = [*guards.names(), *rules.names(), "all"]
     assert complete(sqlite_project, "alembic guard-revision --allow ") == expected
 
 

@@ -17,7 +17,7 @@ TEMPLATES = ["generic", "async", "multidb", "pyproject", "pyproject_async"]
 INI_DIFF = """\
 --- alembic.ini
 +++ alembic.ini
-@@ -147,3 +147,39 @@
+@@ -147,3 +147,60 @@
  [formatter_generic]
  format = %(levelname)-5.5s [%(name)s] %(message)s
  datefmt = %H:%M:%S
@@ -25,7 +25,7 @@ INI_DIFF = """\
 +[alembic_guard]
 +# Settings of alembic-guardrails, each with its default: take away the "# " to change.
 +
-+# names of guards that only report, separated by commas
++# names of guards and rules that only report, separated by commas
 +# allow =
 +
 +# guard-revision merges several heads by itself
@@ -57,6 +57,27 @@ INI_DIFF = """\
 +
 +# keep a HEADS file, so that git reports two new heads as a conflict
 +# heads_file = false
++
++# safe-upgrade refuses for live (what the database proves) or error (all); or off
++# lint_on_upgrade = live
++
++# the last revision of the past: guard-lint judges what comes after it
++# lint_after =
++
++# rows up to which a table is small, so that locks on it are short
++# small_table_rows = 10000
++
++# names of opt-in rules to judge by, separated by commas
++# enable =
++
++# modules with rules of your own, separated by commas
++# rules =
++
++# the server's version where no database is asked, such as 15 or 10.11
++# server_version =
++
++# URL of a database in which guard-lint --trace may make a scratch one
++# dev_url =
 """
 
 MAKO = '''\

@@ -95,7 +95,7 @@ def test_a_folder_that_is_no_version_location(changed: Project) -> None:
         ([], "Error: Missing option '-m' / '--message'."),
         (
             ["-m", "x", "--allow", "empty-revison"],
-            "Error: Invalid value for '--allow': there is no guard 'empty-revison'; "
+            "Error: Invalid value for '--allow': there is no guard or rule 'empty-revison'; "
             "did you mean 'empty-revision'?",
         ),
         (

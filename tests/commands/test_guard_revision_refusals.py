@@ -163,7 +163,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_all_lets_it_through(users:
     report = json.loads(users.alembic(*words).stdout)
     assert report["exit_status"] == 0
     assert [(found["name"], found["allowed"]) for found in report["findings"]] == [
-        (name, "--allow or the setting allow") for name in names
+        (name, "--allow or the setting allow") for name in [*names, "sqlite-cannot-alter"]
     ]
 
 

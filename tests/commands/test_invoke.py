@@ -219,7 +219,7 @@ def test_status_1_is_refused_and_nothing_is_changed(sqlite_project: Project) -> 
         (["guard-init", "--check", "--remove"], "--check and --remove contradict each other"),
         (
             ["safe-upgrade", "--allow", "emty-revision"],
-            "Invalid value for '--allow': there is no guard 'emty-revision'; "
+            "Invalid value for '--allow': there is no guard or rule 'emty-revision'; "
             "did you mean 'empty-revision'?",
         ),
         (

@@ -49,7 +49,7 @@ def test_explain_refuses_a_name_that_no_guard_has(
     result = sqlite_project.alembic("safe-upgrade", "--explain", name)
     assert (result.returncode, result.stderr.splitlines()[-1]) == (
         2,
-        f"Error: Invalid value for '--explain': there is no guard {name!r}{hint}",
+        f"Error: Invalid value for '--explain': there is no guard or rule {name!r}{hint}",
     )
 
 

@@ -378,7 +378,7 @@ def test_programs_get_what_was_applied_and_errors_of_alembics_own_kind(
         [
             "['0001']",
             *["said Database", "said Current", "said Target", "said Pending", "said 0002"],
-            "Refused 1 ['migration-failed']",
+            "Refused 1 ['migration-failed', 'not-recorded']",
         ],
     ), done.stderr
 
