@@ -15,6 +15,7 @@ from hypothesis import settings
 from sqlalchemy import URL
 
 from tests import servers
+from tests.own_modules import own_modules
 from tests.project import Project
 
 # One example may be slow where other tests keep the machine busy; that is no failure.
@@ -60,6 +61,13 @@ def mariadb_url(mariadb_server: URL) -> Iterator[str]:
     """An empty MariaDB database, dropped after the test."""
     with servers.mariadb_database(mariadb_server) as url:
         yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(autouse=True)
+def each_test_its_own_modules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test loads of a project in this process, the next test does not find."""
+    with own_modules(tmp_path_factory.getbasetemp()):
+        yield
 
 
 @pytest.fixture

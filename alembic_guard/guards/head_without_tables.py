@@ -32,12 +32,12 @@ from alembic_guard.guards._subjects import MissingTables
 from alembic_guard.runtime.history import shown
 
 JUDGES = MissingTables
-SEVERITY = "error; a warning where another schema has the tables"
+SEVERITY = "error; a warning where another schema of the database has the tables"
 _SHOWN = 5
 
 
 def judge(missing: MissingTables) -> Iterator[Finding]:
-    """Refuse a database at head without the history's tables; warn where another schema has them."""
+    """Refuse a database at head without its tables; warn where another schema of it has them."""
     number = len(missing.tables)
     names = ", ".join(missing.tables[:_SHOWN]) + (" …" if number > _SHOWN else "")
     what = f"the table {names}" if number == 1 else f"any of the {number} tables ({names})"
@@ -47,8 +47,16 @@ def judge(missing: MissingTables) -> Iterator[Finding]:
         f"{missing.url} is at head ({shown(missing.recorded)}) and does not have {what}{where}.",
         why=f"The revisions create {'it' if number == 1 else 'them'}. {_places(missing)}",
         next=tuple(_next(missing)),
-        severity=Severity.WARNING if missing.elsewhere else Severity.ERROR,
+        severity=Severity.WARNING if _may_be_meant(missing) else Severity.ERROR,
     )
+
+
+def _may_be_meant(missing: MissingTables) -> bool:
+    """Whether the project may find its tables elsewhere, by names that say the schema.
+
+    A schema of MySQL is a database, and a server has those of other applications too.
+    """
+    return bool(missing.elsewhere) and missing.kind not in ("mysql", "mariadb")
 
 
 def _places(missing: MissingTables) -> str:
@@ -69,8 +77,8 @@ def _next(missing: MissingTables) -> Iterator[str]:
         if missing.kind == "postgresql":
             yield f"add to the URL: ?options=-csearch_path%3D{schema}"
         else:
-            yield f"name the database {schema} in the URL"
-    if not missing.elsewhere:
+            yield f"name the database {schema} in the URL  # if that is the one"
+    if not _may_be_meant(missing):
         yield "check that the URL names the database that you mean"
         yield "alembic stamp base  # if the tables are gone"
         yield "alembic safe-upgrade  # makes them again"

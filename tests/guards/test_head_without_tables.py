@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from alembic_guard import guards
 from alembic_guard.guards._subjects import MissingTables
 from tests.guards.of_metadata import said
@@ -34,9 +36,18 @@ def test_a_schema_that_has_them_is_put_on_the_search_path() -> None:
     )
 
 
-def test_on_mysql_a_schema_is_a_database() -> None:
-    [finding] = guards.judge(missing(kind="mysql", schema="shop"))
-    assert finding.next == ("name the database app in the URL",)
+@pytest.mark.parametrize("kind", ["mysql", "mariadb"])
+def test_on_mysql_a_schema_is_a_database_maybe_of_another_application(kind: str) -> None:
+    [finding] = guards.judge(missing(kind=kind, schema="shop"))
+    assert (finding.refuses, finding.next) == (
+        True,
+        (
+            "name the database app in the URL  # if that is the one",
+            "check that the URL names the database that you mean",
+            "alembic stamp base  # if the tables are gone",
+            "alembic safe-upgrade  # makes them again",
+        ),
+    )
 
 
 def test_tables_that_are_nowhere_are_made_again() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import shutil
 import sys
@@ -19,6 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from alembic_guard import Finding, GuardError, lint
 from tests import servers
+from tests.own_modules import own_modules
 from tests.project import Project
 from tests.rules.shop import SHOP
 
@@ -118,28 +118,19 @@ def fill(connection: Connection, kind: str) -> None:
         connection.exec_driver_sql("ANALYZE")
 
 
-def forget_models() -> None:
-    """Unload whatever is called `models`, and look into folders anew."""
-    for name in [each for each in sys.modules if each.partition(".")[0] == "models"]:
-        del sys.modules[name]
-    importlib.invalidate_caches()
-
-
 @contextmanager
 def inside(path: Path) -> Iterator[None]:
     """Work in a folder, as a process of its own would: no other test's models are loaded.
 
     `contextlib.chdir` came with Python 3.11.
     """
-    before, found = os.getcwd(), [*sys.path]
+    before = os.getcwd()
     os.chdir(path)
-    sys.path.insert(0, str(path))
-    forget_models()
     try:
-        yield
+        with own_modules(path):
+            sys.path.insert(0, str(path))
+            yield
     finally:
-        forget_models()
-        sys.path[:] = found
         os.chdir(before)
 
 

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import MetaData
 
 from alembic_guard.runtime.models import undeclared_tables
+from tests.own_modules import own_modules
 
 BASE = """\
 from sqlalchemy.orm import DeclarativeBase
@@ -48,12 +49,8 @@ class Code:
 def code_in(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Code]:
     """A folder on sys.path; what is loaded of it is forgotten at the end."""
     monkeypatch.syspath_prepend(str(root))
-    before = set(sys.modules)
-    yield Code(root)
-    for name, module in list(sys.modules.items()):
-        places = f"{getattr(module, '__file__', '')} {getattr(module, '__path__', '')}"
-        if name not in before and str(root) in places:
-            del sys.modules[name]
+    with own_modules(root):
+        yield Code(root)
 
 
 def metadata_of(module: str, name: str = "Base") -> MetaData:

@@ -15,6 +15,7 @@ from alembic_guard.runtime.environment import Call, run_environment
 from alembic_guard.runtime.gaps import Gap
 from alembic_guard.runtime.recording import Recording, record
 from alembic_guard.runtime.step import Step
+from tests.own_modules import own_modules
 from tests.project import Project
 
 
@@ -40,15 +41,9 @@ def _config(project: Project) -> Iterator[Config]:
     config = Config(str(project.path / "alembic.ini"))
     assert config.file_config.sections()  # read now, as env.py must not find the file
     config.config_file_name = None
-    path, modules = sys.path[:], set(sys.modules)
-    sys.path.insert(0, str(project.path))
-    try:
+    with own_modules(project.path):
+        sys.path.insert(0, str(project.path))
         yield config
-    finally:
-        sys.path[:] = path
-        for name in set(sys.modules) - modules:
-            if str(project.path) in str(getattr(sys.modules[name], "__file__", "")):
-                del sys.modules[name]
 
 
 def lines(project: Project, steps: tuple[Step, ...]) -> list[tuple[str, str, str]]:

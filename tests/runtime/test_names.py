@@ -11,6 +11,7 @@ from textwrap import dedent
 import pytest
 
 from alembic_guard.runtime.names import UndefinedName, import_for, undefined_names
+from tests.own_modules import own_modules
 
 Write = Callable[[str, str], None]
 
@@ -19,7 +20,6 @@ Write = Callable[[str, str], None]
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     """Write a module into a folder on sys.path; it is unloaded afterwards."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    before = set(sys.modules)
 
     def write_file(path: str, text: str) -> None:
         file = tmp_path / path
@@ -27,10 +27,8 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
         file.write_text(dedent(text))
         importlib.invalidate_caches()
 
-    yield write_file
-    for name in set(sys.modules) - before:
-        if not name.startswith("alembic_guard"):  # ours are loaded once, or classes are two
-            del sys.modules[name]
+    with own_modules(tmp_path):
+        yield write_file
 
 
 def found(source: str) -> list[tuple[int, str]]:
