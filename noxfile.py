@@ -65,9 +65,10 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The tests, on real servers."""
+    """The tests, on real servers, a process for each core; `-- -n 0` for one process."""
     session.install("-e", ".[lint]", *group("test"))
-    session.run("pytest", *session.posargs)
+    # A file at a time, because the tests of a file share the example shops that they are slow to open.
+    session.run("pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
 
 
 @nox.session
