@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
-from tests import servers
+from tests import poolers, servers
 from tests.own_modules import own_modules
 from tests.project import Project
 
@@ -61,6 +62,18 @@ def mariadb_url(mariadb_server: URL) -> Iterator[str]:
     """An empty MariaDB database, dropped after the test."""
     with servers.mariadb_database(mariadb_server) as url:
         yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def pooler(postgresql_url: str) -> Iterator[poolers.Pooler]:
+    """Starts a PgBouncer in front of `postgresql_url`, and says its URL."""
+    try:
+        poolers.program()
+    except servers.ServerMissing as missing:
+        without_server(missing)
+    with ExitStack() as running:
+        url = make_url(postgresql_url)
+        yield lambda mode, **more: running.enter_context(poolers.pgbouncer(url, mode, **more))
 
 
 @pytest.fixture(autouse=True)

@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import subprocess
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -21,56 +12,13 @@ from alembic_guard import guards
 from alembic_guard.finding import Severity
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.live import LiveConnection, live_connection
-from tests import servers
 from tests.commands.upgrading import change_env, masked_url
 from tests.guards.connecting import found, look
+from tests.poolers import Pooler
 from tests.project import Project
 
 # psycopg prepares nothing then, so that the pooler itself stays usable for the test.
 OPTIONS = {"connect_args": {"prepare_threshold": None}}
-
-Pooler = Callable[..., URL]
-
-
-@pytest.fixture
-def pooler(postgresql_url: str) -> Iterator[Pooler]:
-    """Starts a PgBouncer in front of a database, and says its URL."""
-    program = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
-    if program is None:
-        pytest.skip("no pgbouncer")
-    with ExitStack() as running:
-        url = make_url(postgresql_url)
-        yield lambda mode, **more: running.enter_context(pgbouncer(program, url, mode, more))
-
-
-@contextmanager
-def pgbouncer(program: str, url: URL, mode: str, more: dict[str, object]) -> Iterator[URL]:
-    home = Path(tempfile.mkdtemp(prefix="guard-pgbouncer-", dir="/tmp"))
-    home.chmod(0o755)
-    port = servers.free_port()
-    settings = {"pool_mode": mode, "listen_addr": "127.0.0.1", "listen_port": port}
-    settings |= {"auth_type": "any", "unix_socket_dir": "", "ignore_startup_parameters": "options"}
-    lines = "\n".join(f"{name} = {value}" for name, value in {**settings, **more}.items())
-    server = f"host={url.host} port={url.port} user={url.username}"
-    (home / "pgbouncer.ini").write_text(f"[databases]\n* = {server}\n[pgbouncer]\n{lines}\n")
-    process = subprocess.Popen(
-        [program, str(home / "pgbouncer.ini")],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        **servers.unprivileged_account(),
-    )
-    try:
-        behind = url.set(port=port)
-        deadline = time.monotonic() + 30
-        while servers.silence_of(behind):
-            assert process.poll() is None
-            assert time.monotonic() < deadline, "it did not start in time"
-            time.sleep(0.05)
-        yield behind
-    finally:
-        process.kill()
-        process.wait()
-        shutil.rmtree(home)
 
 
 def test_a_pooler_by_transaction_is_a_warning_with_what_was_seen(pooler: Pooler) -> None:
