@@ -1,6 +1,6 @@
 """The indexes that PostgreSQL keeps up to date and never reads: invalid ones.
 
-A ``CREATE INDEX CONCURRENTLY`` that fails, or whose client dies, leaves one behind; every write pays
+A ``CREATE INDEX CONCURRENTLY`` that fails, or whose client dies, leaves one: every write pays
 for it, and ``CREATE INDEX`` of that name fails (postgresql.org/docs, CREATE INDEX, "Building
 Indexes Concurrently"). An index of a partitioned table is invalid on purpose until each partition
 has its own attached: it is none of these.
