@@ -58,6 +58,7 @@ WHERE = {
     "JournalNotWritable": "`safe-upgrade`",
     "LockNotGranted": "`safe-upgrade`",
     "MigrationFailed": "`safe-upgrade`",
+    "MovedMeanwhile": "`safe-upgrade`",
     "RolledBack": "`safe-upgrade`",
     "Stopped": "`safe-upgrade`",
 }

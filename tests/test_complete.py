@@ -47,7 +47,7 @@ FOR_LIFE = {
     "upgrade-rolled-back", "partly-applied",
     # not in the design
     "bad-setting", "defect", "deployer-lock-lost", "interrupted", "journal-not-writable",
-    "migration-failed", "no-scratch-database", "not-editable", "not-installed",
+    "migration-failed", "moved-meanwhile", "no-scratch-database", "not-editable", "not-installed",
     "refused-by-alembic", "unknown-setting", "table-not-readable",
 }  # fmt: skip
 

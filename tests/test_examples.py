@@ -28,6 +28,7 @@ COVERED_ELSEWHERE = {
     "defect": "tests/commands/test_invoke.py",
     "deployer-lock-lost": "tests/guards/test_deployer_lock_lost.py",
     "interrupted": "tests/guards/test_interrupted.py",
+    "moved-meanwhile": "tests/commands/test_safe_upgrade_meanwhile.py",
     "journal-not-writable": "tests/guards/test_journal_not_writable.py",
     "partly-applied": "tests/guards/test_partly_applied.py",
     "pooled-connection": "tests/guards/test_pooled_connection.py",

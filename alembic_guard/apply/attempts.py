@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
+from alembic_guard.apply.again import WholeRunAgain
 from alembic_guard.apply.cause import as_stopped, sentence
 from alembic_guard.apply.checks import Checks
 from alembic_guard.apply.course import Course
+from alembic_guard.apply.meanwhile import ExpectedHeads
 from alembic_guard.apply.record import Record
 from alembic_guard.apply.watch import Watcher
 from alembic_guard.masking import Mask
 from alembic_guard.runtime.database import Database
-from alembic_guard.runtime.environment import Call, Signal
+from alembic_guard.runtime.environment import Call
 from alembic_guard.runtime.history import Revision, as_revision
 from alembic_guard.runtime.statements import LeavesTransaction, Statements
 from alembic_guard.runtime.stopped import (
@@ -32,6 +34,8 @@ from alembic_guard.runtime.stopped import (
     DeployerLockLost,
     Interrupted,
     LockNotGranted,
+    MigrationFailed,
+    MovedMeanwhile,
 )
 from alembic_guard.runtime.waiting import (
     LimitedTransactions,
@@ -46,20 +50,10 @@ if TYPE_CHECKING:
     from alembic.script import Script
 
 
-class WholeRunAgain(Signal):
-    """env.py's own transaction has to be begun again.
-
-    :param delay: seconds to wait first.
-    """
-
-    def __init__(self, delay: float) -> None:
-        super().__init__()
-        self.delay = delay
-
-
 class Attempts:
     """The tries at the pending revisions of one database.
 
+    :param expected: what the version table held when the steps were chosen.
     :param course: what outlives a run of env.py that is begun again: the tries, the lock.
     """
 
@@ -70,6 +64,7 @@ class Attempts:
         record: Record,
         settings: Settings,
         *,
+        expected: ExpectedHeads,
         course: Course,
         mask: Mask,
         say: Callable[[str], None],
@@ -78,6 +73,7 @@ class Attempts:
         self.database = database
         self.call = call
         self.record = record
+        self.expected = expected
         self.course = course
         self.policy = course.policy
         self.mask = mask
@@ -116,7 +112,7 @@ class Attempts:
         for step in steps:
             self._plain[step.revision.revision] = step.migration_fn
             step.migration_fn = self._guarded(step)
-        with self._watcher, self._statements.listening():
+        with self._watcher, self._statements.listening(), self.expected.following():
             if self.call.external:
                 # Rows that are written beside env.py's transaction come before it writes anything.
                 self._until_done(lambda: self._prepare(present))
@@ -181,6 +177,7 @@ class Attempts:
 
     def _migrate(self, step: RevisionStep, **keywords: Any) -> None:
         script = step.revision
+        self.expected.check(as_revision(script))
         allowed = [*(self.course.allowed or ())]
         with self._statements.recording():
             allowed += self.checks.run("precheck", script, self.call.connection)
@@ -194,6 +191,7 @@ class Attempts:
 
     def _finished(self, step: RevisionStep) -> None:
         self._remaining.remove(step)
+        self.expected.committed()
         self.applied.append(self._now(step))
         if self.call.external:
             self._keep()
@@ -220,6 +218,8 @@ class Attempts:
         self._keep()
         path = self._step.revision.path if self._step is not None else ""
         stopped = as_stopped(error, self._revision, path, self.mask)
+        if isinstance(stopped, MigrationFailed):
+            stopped = self.expected.cause_of(stopped.message, self._revision) or stopped
         if self._step is not None:
             self.record.failed(
                 self._step.revision.revision,
@@ -228,6 +228,8 @@ class Attempts:
                 milliseconds=self._milliseconds,
                 tries=self.policy.tries or 1,
             )
+        if isinstance(stopped, MovedMeanwhile):
+            self._step = None  # if it is in the database now, others brought it
         raise stopped from error
 
     def _leave_transaction(self) -> float:

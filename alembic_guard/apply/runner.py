@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
-from alembic_guard.apply.attempts import Attempts, WholeRunAgain
+from alembic_guard.apply.again import WholeRunAgain
+from alembic_guard.apply.attempts import Attempts
 from alembic_guard.apply.deployer import DeployerWait
 from alembic_guard.apply.journal import Journal
+from alembic_guard.apply.meanwhile import ExpectedHeads
 from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.record import Record
 from alembic_guard.runtime.database import Database
@@ -155,7 +157,8 @@ class DatabaseRun:
 
     def _steps(self) -> list[RevisionStep]:
         script, target = self.upgrade.script, self.course.target
-        return upgrade_steps(script, target, self.call.heads(), self.call)
+        self._expected = ExpectedHeads(self.database, self.call)
+        return upgrade_steps(script, target, self._expected.heads, self.call)
 
     def _preflight(self, steps: list[RevisionStep]) -> None:
         """Look at the database before anything is applied; once, however often env.py is run."""
@@ -222,6 +225,7 @@ class DatabaseRun:
             self.call,
             self._record,
             upgrade.settings,
+            expected=self._expected,
             course=self.course,
             mask=upgrade.mask,
             say=upgrade.say,
@@ -260,7 +264,7 @@ class DatabaseRun:
         """The revisions of this run that are in the database now, whatever the run believes."""
         assert self._attempts is not None
         applied = {applied.revision.id for applied in self._attempts.applied}
-        if self.alone or not self._attempts.reached:
+        if self.alone or not (self._attempts.reached or self.course.rows):
             return set() if self.call.handed_in else applied
         try:
             heads = self._recorded()

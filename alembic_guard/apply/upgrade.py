@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-from alembic_guard.apply.attempts import WholeRunAgain
+from alembic_guard.apply.again import WholeRunAgain
 from alembic_guard.apply.cause import sentence
 from alembic_guard.apply.course import Course
 from alembic_guard.apply.pause import pause

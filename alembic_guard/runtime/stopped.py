@@ -10,6 +10,7 @@
         ├── CheckFailed              precheck() or postcheck() of a migration said no
         ├── MigrationFailed          upgrade() raised
         ├── JournalNotWritable       the role may not create or write the journal
+        ├── MovedMeanwhile           another program moved the database, without the deployer lock
         ├── RolledBack               a new connection does not see what the run believes
         └── Interrupted              Ctrl-C
 """
@@ -137,6 +138,29 @@ class JournalNotWritable(Stopped):
         super().__init__(message)
         self.table = table
         self.ddl = ddl
+
+
+class MovedMeanwhile(Stopped):
+    """Another program, which takes no deployer lock, wrote to the version table.
+
+    :param expected: what this run left there; :param found: what is there now.
+    :param failure: what failed because of it; empty where nothing had begun.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        expected: tuple[str, ...],
+        found: tuple[str, ...],
+        *,
+        revision: Revision | None,
+        failure: str = "",
+    ) -> None:
+        super().__init__("another program moved the database meanwhile", revision=revision)
+        self.url = url
+        self.expected = expected
+        self.found = found
+        self.failure = failure
 
 
 @dataclass(frozen=True)
