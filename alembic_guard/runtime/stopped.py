@@ -11,6 +11,7 @@
         ├── MigrationFailed          upgrade() raised
         ├── JournalNotWritable       the role may not create or write the journal
         ├── MovedMeanwhile           another program moved the database, without the deployer lock
+        ├── BackupFailed             the backup that was asked for could not be taken
         ├── RolledBack               a new connection does not see what the run believes
         └── Interrupted              Ctrl-C
 """
@@ -172,6 +173,17 @@ class Belief:
     found: tuple[str, ...]
     began_before_configure: bool = False
     revisions: tuple[Revision, ...] = field(default=())
+
+
+class BackupFailed(Stopped):
+    """The backup that was asked for could not be taken.
+
+    :param wanted: the path that was asked for.
+    """
+
+    def __init__(self, message: str, *, wanted: str) -> None:
+        super().__init__(message)
+        self.wanted = wanted
 
 
 class RolledBack(Stopped):
