@@ -21,6 +21,7 @@ from alembic_guard.apply.again import WholeRunAgain
 from alembic_guard.apply.cause import as_stopped, sentence
 from alembic_guard.apply.checks import Checks
 from alembic_guard.apply.course import Course
+from alembic_guard.apply.direction import Direction
 from alembic_guard.apply.meanwhile import ExpectedHeads
 from alembic_guard.apply.record import Record
 from alembic_guard.apply.watch import Watcher
@@ -66,6 +67,7 @@ class Attempts:
         *,
         expected: ExpectedHeads,
         course: Course,
+        direction: Direction,
         mask: Mask,
         say: Callable[[str], None],
         sleep: Callable[[float], None],
@@ -75,6 +77,7 @@ class Attempts:
         self.record = record
         self.expected = expected
         self.course = course
+        self.direction = direction
         self.policy = course.policy
         self.mask = mask
         self.say = say
@@ -180,14 +183,19 @@ class Attempts:
         self.expected.check(as_revision(script))
         allowed = [*(self.course.allowed or ())]
         with self._statements.recording():
-            allowed += self.checks.run("precheck", script, self.call.connection)
+            allowed += self._check("precheck", script)
             self._plain[script.revision](**keywords)
         self.record.applied(script.revision, self._milliseconds, self.policy.tries + 1, allowed)
         with self._statements.recording():
-            after = self.checks.run("postcheck", script, self.call.connection)
+            after = self._check("postcheck", script)
         if after:
             allowed += after
             self.record.applied(script.revision, self._milliseconds, self.policy.tries + 1, allowed)
+
+    def _check(self, name: str, script: Script) -> list[str]:
+        if not self.direction.checked:
+            return []
+        return self.checks.run(name, script, self.call.connection)
 
     def _finished(self, step: RevisionStep) -> None:
         self._remaining.remove(step)
@@ -197,8 +205,8 @@ class Attempts:
             self._keep()
         self._step = None
         # In env.py's own transaction it is not applied before env.py commits.
-        verb = "Ran    " if self.call.external else "Applied"
-        self.say(f"{verb}   {self.applied[-1].revision} ({self.applied[-1].milliseconds} ms)")
+        verb = "Ran" if self.call.external else self.direction.done
+        self.say(f"{verb:<9} {self.applied[-1].revision} ({self.applied[-1].milliseconds} ms)")
 
     def _failed(self, error: BaseException) -> float:
         """Returns the seconds to wait before the next try; otherwise raises why there is none."""

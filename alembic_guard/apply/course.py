@@ -35,11 +35,10 @@ class Course:
     identity: object = None
     outside: bool = False
 
-    def planned(self, plan: Plan) -> None:
-        """Keep the plan, and fix what a relative target means."""
+    def planned(self, plan: Plan, target: str) -> None:
+        """Keep the plan, and what a relative target means."""
         self.plan = plan
-        if "+" in self.target and plan.pending:
-            self.target = plan.pending[-1].id
+        self.target = target
 
     def release(self) -> None:
         """Drop the deployer lock, if it is held."""

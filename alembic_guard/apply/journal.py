@@ -99,11 +99,13 @@ class Journal:
             raise JournalNotWritable(str(error.orig), self.name, ddl) from error
 
     def known(self, connection: Connection) -> frozenset[str]:
-        """Revisions that the journal has as applied or adopted."""
+        """Revisions that the journal has as applied or adopted, and not as reverted since."""
         c = self.table.c
-        query = sa.select(c.revision).where(c.status.in_(("applied", "adopted")), self._own())
+        ended = c.status.in_(("applied", "adopted"))
+        query = sa.select(c.revision, c.direction).where(ended, self._own()).order_by(c.id)
         with self._writable(connection):
-            return frozenset(connection.scalars(query))
+            last = {revision: direction for revision, direction in connection.execute(query)}
+        return frozenset(revision for revision, way in last.items() if way == "upgrade")
 
     def checksums(self, connection: Connection) -> Mapping[str, OnRecord]:
         """What each revision looked like when this database last got it, by revision.

@@ -1,4 +1,4 @@
-"""What an upgrade is about to do to one database, before anything is done."""
+"""What a run is about to do to one database, before anything is done."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from alembic_guard.runtime.history import Revision, shown
 
 @dataclass(frozen=True)
 class Plan:
-    """One database, where it is, and what is pending.
+    """One database, where it is, and what is to be done to it, in that order.
 
     :param database: the URL without its password.
     :param server: product and version.
     :param target: as it was asked for.
     :param notes: what is done differently here, said once.
+    :param label: of the list, for people.
     """
 
     database: str
@@ -24,6 +25,7 @@ class Plan:
     target: str
     pending: tuple[Revision, ...]
     notes: tuple[str, ...] = ()
+    label: str = "Pending"
 
     def lines(self) -> list[str]:
         """For people."""
@@ -33,8 +35,8 @@ class Plan:
             f"Target    {self.target}",
         ]
         if not self.pending:
-            return [*lines, "Pending   nothing"]
-        lines.append(f"Pending   {len(self.pending)}")
+            return [*lines, f"{self.label:<9} nothing"]
+        lines.append(f"{self.label:<9} {len(self.pending)}")
         lines += [f"          {revision}" for revision in self.pending]
         return [*lines, *(f"Note      {note}" for note in self.notes)]
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import text
 
+from alembic_guard.apply.direction import UP, Direction
 from alembic_guard.apply.journal import Attempt, Journal
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
@@ -53,12 +54,14 @@ class Record:
         *,
         shared: bool,
         rows: dict[str, int],
+        direction: Direction,
     ) -> None:
         self.journal = journal
         self.database = database
         self.call = call
         self.shared = shared
         self._rows = rows
+        self._direction = direction.name
         self._begun: set[str] = set()
         self._failure: _Failure | None = None
 
@@ -78,11 +81,14 @@ class Record:
             journal.prepare(connection)
             known = journal.known(connection)
             brought = {one.revision: one for one in present if one.revision not in known}
-            journal.adopt(connection, [*map(_attempt, oldest_first(brought, brought))])
+            journal.adopt(
+                connection, [_attempt(one, UP.name) for one in oldest_first(brought, brought)]
+            )
             if upfront:
                 for script in pending:
                     if script.revision not in self._rows:
-                        self._rows[script.revision] = journal.start(connection, _attempt(script))
+                        row = journal.start(connection, _attempt(script, self._direction))
+                        self._rows[script.revision] = row
 
         if upfront:
             self._beside(write)
@@ -97,7 +103,7 @@ class Record:
         self._begun.add(script.revision)
         if script.revision not in self._rows:
             self._rows[script.revision] = self._here(
-                lambda connection: journal.start(connection, _attempt(script))
+                lambda connection: journal.start(connection, _attempt(script, self._direction))
             )
 
     def applied(self, revision: str, milliseconds: int, tries: int, allowed: Sequence[str]) -> None:
@@ -121,10 +127,11 @@ class Record:
         """An attempt failed; written by :meth:`flush`, when env.py has let go of its connection."""
         self._failure = _Failure(revision, error, status, milliseconds, tries)
 
-    def flush(self, present: Collection[str], *, interrupted: bool) -> None:
-        """End the rows of attempts that are not in the database: the run is over, and failed.
+    def flush(self, achieved: Collection[str], *, interrupted: bool) -> None:
+        """End the rows of attempts that came to nothing: the run is over, and failed.
 
-        :param present: revisions that are in the database; their rows were committed with them.
+        :param achieved: revisions that are in the database, or out of it after a downgrade; their
+            rows were committed with them.
         :param interrupted: whether the run did not fail by itself.
         """
         rows, journal = dict(self._rows), self.journal
@@ -133,7 +140,7 @@ class Record:
 
         def write(connection: Connection) -> None:
             for revision, row in rows.items():
-                if revision in present:
+                if revision in achieved:
                     journal.forget(connection, row)  # if it is still started, others brought it
                 else:
                     self._end(journal, connection, revision, row, interrupted)
@@ -190,6 +197,6 @@ class Record:
             return side.ask(committed)
 
 
-def _attempt(script: Script) -> Attempt:
+def _attempt(script: Script, direction: str) -> Attempt:
     form = form_of(script.path)
-    return Attempt(script.revision, script.doc or "", checksum(script.path), form)
+    return Attempt(script.revision, script.doc or "", checksum(script.path), form, direction)

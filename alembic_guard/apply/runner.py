@@ -30,7 +30,6 @@ from alembic_guard.runtime.history import (
     as_revision,
     lineage,
     relative,
-    upgrade_steps,
 )
 from alembic_guard.runtime.lock import deployer_lock
 from alembic_guard.runtime.stopped import Belief, CheckFailed, RolledBack
@@ -64,6 +63,7 @@ class DatabaseRun:
         self.upgrade = upgrade
         self.call = call
         self.plain = plain
+        self.direction = upgrade.direction
         self.database = Database(call.connection)
         upgrade.mask.learn_url(call.connection.engine.url)
         self.alone = call.handed_in or self.database.in_memory
@@ -77,10 +77,7 @@ class DatabaseRun:
         """Plan, and apply unless only the plan was asked for or nothing is pending."""
         steps = self._steps()
         if self.course.plan is None:
-            plan = self._plan(steps)
-            self.course.planned(plan)
-            for line in plan.lines():
-                self.upgrade.say(line)
+            self._say(self._plan(steps), steps)
         if self.upgrade.plan_only or not steps:
             self._preflight(steps)
             return
@@ -93,7 +90,8 @@ class DatabaseRun:
                 raise WholeRunAgain(0)  # env.py's transaction has a snapshot from before the wait
             steps = self._steps()
             if not steps:
-                self.upgrade.say("Nothing left to do: another deployer has applied it meanwhile.")
+                done = self.direction.done.lower()
+                self.upgrade.say(f"Nothing left to do: another deployer has {done} it meanwhile.")
         if steps:
             self._preflight(steps)  # under the lock: another deployer's half is no harm
             self._apply(steps)
@@ -132,17 +130,17 @@ class DatabaseRun:
     def count(self) -> None:
         """Count what is in the database, however the run ended."""
         if self._attempts is not None:
-            self._count(self._present())
+            self._count(self._achieved())
 
     def abandon(self, *, interrupted: bool) -> None:
-        """The run ended in a failure: count what is in the database, write down what is not.
+        """The run ended in a failure: count what the database is through with, write down the rest.
 
         :param interrupted: whether it was Ctrl-C, also where no revision was running.
         """
         if self._record is not None:
-            present = self._present()
-            self._count(present)
-            self._record.flush(present, interrupted=interrupted)
+            achieved = self._achieved()
+            self._count(achieved)
+            self._record.flush(achieved, interrupted=interrupted)
 
     def left_behind(self) -> dict[Revision, tuple[str, ...]]:
         """The statements of revisions that are not in the database, and are committed anyway."""
@@ -158,7 +156,14 @@ class DatabaseRun:
     def _steps(self) -> list[RevisionStep]:
         script, target = self.upgrade.script, self.course.target
         self._expected = ExpectedHeads(self.database, self.call)
-        return upgrade_steps(script, target, self._expected.heads, self.call)
+        return self.direction.steps(script, target, self._expected.heads, self.call)
+
+    def _say(self, plan: Plan, steps: list[RevisionStep]) -> None:
+        """Keep the plan, with the revision that its target means from now on, and say it."""
+        script, target = self.upgrade.script, self.course.target
+        self.course.planned(plan, self.direction.pinned(script, target, plan.current, steps))
+        for line in plan.lines():
+            self.upgrade.say(line)
 
     def _preflight(self, steps: list[RevisionStep]) -> None:
         """Look at the database before anything is applied; once, however often env.py is run."""
@@ -174,11 +179,13 @@ class DatabaseRun:
             target=self.upgrade.target,
             pending=tuple(as_revision(step.revision) for step in steps),
             notes=tuple(self._notes()),
+            label=self.direction.label,
         )
 
     def _notes(self) -> Iterator[str]:
         if self.call.absent_file is not None:
-            yield f"{relative(self.call.absent_file)} does not exist yet: the upgrade makes it"
+            path, name = relative(self.call.absent_file), self.direction.name
+            yield f"{path} does not exist yet: the {name} makes it"
         elif self.call.handed_in:
             yield _HANDED_IN
         elif self.database.in_memory:
@@ -219,6 +226,7 @@ class DatabaseRun:
             self.call,
             shared=self.alone or self.database.is_writing(self.call.connection),
             rows=self.course.rows,
+            direction=self.direction,
         )
         self._attempts = Attempts(
             self.database,
@@ -227,6 +235,7 @@ class DatabaseRun:
             upgrade.settings,
             expected=self._expected,
             course=self.course,
+            direction=self.direction,
             mask=upgrade.mask,
             say=upgrade.say,
             sleep=upgrade.sleep,
@@ -260,8 +269,8 @@ class DatabaseRun:
         with self.database.beside() as side:
             return side.ask(read)
 
-    def _present(self) -> set[str]:
-        """The revisions of this run that are in the database now, whatever the run believes."""
+    def _achieved(self) -> set[str]:
+        """The revisions that the database is through with now, whatever the run believes."""
         assert self._attempts is not None
         applied = {applied.revision.id for applied in self._attempts.applied}
         if self.alone or not (self._attempts.reached or self.course.rows):
@@ -270,10 +279,12 @@ class DatabaseRun:
             heads = self._recorded()
         except (DBAPIError, OSError):  # the server may be what failed: what was committed, stays
             return set() if self.call.external else applied
-        return {script.revision for script in lineage(self.upgrade.script, heads)}
+        asked = {one.revision.id for one in self._attempts.reached} | set(self.course.rows)
+        present = {script.revision for script in lineage(self.upgrade.script, heads)}
+        return self.direction.achieved(asked, present)
 
-    def _count(self, present: set[str]) -> None:
+    def _count(self, achieved: set[str]) -> None:
         if self._attempts is not None:
-            new = [one for one in self._attempts.reached if one.revision.id in present]
+            new = [one for one in self._attempts.reached if one.revision.id in achieved]
             self.upgrade.applied += [one for one in new if one.revision.id not in self._counted]
-            self._counted |= present
+            self._counted |= achieved

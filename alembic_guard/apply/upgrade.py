@@ -1,4 +1,5 @@
-"""One safe upgrade: runs env.py, serves each database that it configures, reads the truth.
+"""One safe upgrade, or downgrade: runs env.py, serves each database that it configures, reads the
+truth.
 
 It promises that what it reports as applied is in the database, and that nothing was written before
 the first revision started. Which env.py commits for itself is known only when it is over: those
@@ -20,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from alembic_guard.apply.again import WholeRunAgain
 from alembic_guard.apply.cause import sentence
 from alembic_guard.apply.course import Course
+from alembic_guard.apply.direction import UP, Direction
 from alembic_guard.apply.pause import pause
 from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.retry import RetryPolicy
@@ -45,9 +47,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Upgrade:
-    """An upgrade of everything that one env.py configures.
+    """An upgrade, or a downgrade, of everything that one env.py configures.
 
-    :param target: as ``alembic upgrade`` takes it.
+    :param target: as ``alembic upgrade`` or ``alembic downgrade`` takes it.
+    :param direction: which of the two it is.
     :param say: takes a line of progress for people.
     :param preflight: looks at a database before anything is applied to it, given what is pending;
         returns the names of guards that were let through, and raises what refuses.
@@ -63,6 +66,7 @@ class Upgrade:
     say: Callable[[str], None]
     preflight: Callable[[Call, Sequence[Revision]], Sequence[str]] = lambda call, pending: ()
     plan_only: bool = False
+    direction: Direction = UP
     options: dict[str, Any] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = pause
