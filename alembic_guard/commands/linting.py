@@ -151,6 +151,11 @@ class Linter:
                 return finding.allow(allowance.reason)
         return self.allowed(finding)
 
+    def let_through(self, findings: Iterable[Finding], case: Case) -> list[Finding]:
+        """Findings of other kinds about the revisions of a case, as files and settings allow."""
+        listed = allowed_in(case.files)
+        return [self._allowed(each, None, listed) for each in findings]
+
     def allowed(self, finding: Finding) -> Finding:
         """The finding, let through where the settings do."""
         if finding.name in self.settings.allow or ALL in self.settings.allow:

@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from alembic_guard.finding import Finding, Place
+from alembic_guard.runtime.rehearsed import RehearsalFailed
 from alembic_guard.runtime.stopped import MigrationFailed
 
 JUDGES = MigrationFailed
@@ -38,16 +39,20 @@ NEVER_ALLOWED = True
 
 def judge(failed: MigrationFailed) -> Iterator[Finding]:
     """Say which revision, at which line, and what the database said."""
-    revision = failed.revision
+    revision, command = failed.revision, "alembic safe-upgrade"
+    why = "" if failed.committed else "Its transaction was rolled back."
+    if isinstance(failed, RehearsalFailed):
+        why = "It ran on the scratch database; this one is unchanged."
+        command = f"{command} --rehearse"
     yield Finding(
         "migration-failed",
         f"Revision {revision} failed: {failed.message}"
         if revision
         else f"The upgrade failed: {failed.message}",
-        why="" if failed.committed else "Its transaction was rolled back.",
+        why=why,
         next=()
         if failed.committed  # partly-applied says what to do
-        else ("alembic safe-upgrade  # when the migration is mended",),
+        else (f"{command}  # when the migration is mended",),
         revision=revision.id if revision else None,
         place=Place(revision.path, failed.line) if revision else None,
     )

@@ -1,11 +1,12 @@
-r"""A trace has no scratch database to run migrations on.
+r"""A trace or a rehearsal has no scratch database to run migrations on.
 
-``guard-lint --trace`` runs them for real: on a copy of the file for SQLite, else on a new database on
-the same server, which is dropped afterwards. It takes the right to create one, and an engine that
-connects where it is told to.
+``guard-lint --trace`` and ``safe-upgrade --rehearse`` run them for real: on a copy of the file for
+SQLite, else on a new database on the same server, which is dropped afterwards. It takes the right
+to create one, and an engine that connects where it is told to.
 
-Fix: grant the right, or name a server on which it is there with the setting ``dev_url``. Without
-``--trace`` migrations are recorded, and no database is made.
+Fix: grant the right, or name a server on which it is there with the setting ``dev_url`` (for a
+rehearsal ``shadow_url`` or ``--shadow-url`` comes first). Without ``--trace`` migrations are
+recorded, and no database is made.
 
 Bad::
 
@@ -33,9 +34,14 @@ NEVER_ALLOWED = True
 
 def judge(event: NoScratch) -> Iterator[Finding]:
     """Refuse, with what is missing."""
+    trace, rehearse = "alembic guard-lint  # without --trace", "alembic safe-upgrade --plan"
+    said = ("rehearse", "--rehearse", f"{rehearse}  # without a scratch database")
+    doing, option, instead = (
+        said if event.rehearsal else ("trace", "--trace", f"{trace}, they are recorded")
+    )
     yield Finding(
         "no-scratch-database",
-        f"There is no database to trace migrations on: {event.reason}.",
-        why="--trace runs them on a scratch database, and never on this one.",
-        next=event.next or ("alembic guard-lint  # without --trace, they are recorded",),
+        f"There is no database to {doing} migrations on: {event.reason}.",
+        why=f"{option} runs them on a scratch database, and never on this one.",
+        next=event.next or (instead,),
     )

@@ -32,9 +32,12 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool, QueuePool
 from alembic_guard.masking import Mask
 from alembic_guard.runtime import scratch_mysql, scratch_postgresql, scratch_sqlite
 from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.no_scratch import NoScratch
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+__all__ = ["PREFIX", "NoScratch", "scratch"]
 
 PREFIX = "alembic_guard_scratch_"
 """Of the name of every scratch database."""
@@ -45,25 +48,13 @@ _CONNECTIONS = 2
 Replay = Callable[[Engine], None]
 
 
-class NoScratch(Exception):
-    """There can be no scratch database.
-
-    :param reason: why, in one sentence without a full stop.
-    :param next: what to do, as commands.
-    """
-
-    def __init__(self, reason: str, *next: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.next = next
-
-
 @contextmanager
 def scratch(
     database: Database,
     connection: Connection,
     *,
     dev_url: str = "",
+    setting: str = "dev_url",
     say: Callable[[str], None],
     replay: Replay | None = None,
     empty: bool = False,
@@ -71,7 +62,8 @@ def scratch(
     """A scratch database, by an engine on it.
 
     :param database: the live one, and :param connection: on it; a transaction of its own is ended.
-    :param dev_url: where to make it instead of on the same server; not for SQLite.
+    :param dev_url: where to make it instead of on the same server; not for SQLite;
+        :param setting: what says that, for people.
     :param say: takes lines for people.
     :param replay: makes the schema by running the history, where it cannot be copied.
     :param empty: whether to copy nothing.
@@ -83,7 +75,7 @@ def scratch(
             engine = stack.enter_context(
                 _sqlite(database, connection, empty)
                 if database.kind == "sqlite"
-                else _server(database, connection, dev_url, say, replay, empty)
+                else _server(database, connection, (dev_url, setting), say, replay, empty)
             )
         finally:
             if not before and connection.in_transaction():
@@ -103,24 +95,25 @@ def _sqlite(database: Database, connection: Connection, empty: bool) -> Iterator
 def _server(
     database: Database,
     connection: Connection,
-    dev_url: str,
+    other: tuple[str, str],
     say: Callable[[str], None],
     replay: Replay | None,
     empty: bool,
 ) -> Iterator[Engine]:
+    dev_url, setting = other
     server: Any = scratch_mysql if database.is_mysql else scratch_postgresql
     if not database.is_mysql and database.kind != "postgresql":
-        raise NoScratch(f"--trace does not know how to make a database on {database.server}")
+        raise NoScratch(f"how to make one on {database.server} is not known")
     like, name = server.described(connection), f"{PREFIX}{uuid4().hex[:16]}"
     database.follow(connection)
     if dev_url and database.kind == "postgresql":
         database._session["role"] = like["role"] = "none"  # which its server need not have
     with ExitStack() as stack:
-        home = stack.enter_context(_dev(dev_url, database)) if dev_url else database
+        home = stack.enter_context(_dev(dev_url, setting, database)) if dev_url else database
         made = stack.enter_context(ExitStack())
         made.callback(_surely, lambda: _ask(home, lambda side: server.drop(side, name)))
         try:
-            _create(server, home, name, like, say)
+            _create(server, home, name, like, say, setting)
         except NoScratch:
             made.pop_all()
             raise
@@ -157,7 +150,12 @@ def _fill(
 
 
 def _create(
-    server: Any, home: Database, name: str, like: dict[str, Any], say: Callable[[str], None]
+    server: Any,
+    home: Database,
+    name: str,
+    like: dict[str, Any],
+    say: Callable[[str], None],
+    setting: str,
 ) -> None:
     def question(side: Connection) -> list[str]:
         left: list[str] = server.leftovers(side, PREFIX)
@@ -178,7 +176,7 @@ def _create(
         raise NoScratch(
             f"no database can be made on {home.url}: {said}",
             f"{grant}  # as an administrator of the server",
-            'dev_url = "…"  # in the settings: a server where databases may be made',
+            f'{setting} = "…"  # in the settings: a server where databases may be made',
         ) from error
     for each in left:
         say(f"Left by a trace that was killed: DROP DATABASE {each};")
@@ -202,15 +200,16 @@ def _surely(work: Callable[[], object]) -> None:
 
 
 @contextmanager
-def _dev(dev_url: str, like: Database) -> Iterator[Database]:
+def _dev(dev_url: str, setting: str, like: Database) -> Iterator[Database]:
     """The database of ``dev_url``, reached by the driver of the live one."""
+    mend = f"mend {setting} in the settings of alembic_guard"
     try:
         url = make_url(dev_url)
     except ArgumentError:
-        raise NoScratch("dev_url is no URL of a database", _MEND) from None
+        raise NoScratch(f"{setting} is no URL of a database", mend) from None
     fits = {"mysql", "mariadb"} if like.is_mysql else {like.kind}
     if url.get_backend_name() not in fits:
-        raise NoScratch(f"dev_url is a {url.get_backend_name()}, and not a {like.kind}", _MEND)
+        raise NoScratch(f"{setting} is a {url.get_backend_name()}, and not a {like.kind}", mend)
     url = url.set(drivername=like.engine.url.drivername)
     engine = _engine(url)
     try:
@@ -218,13 +217,12 @@ def _dev(dev_url: str, like: Database) -> Iterator[Database]:
             yield Database(connection)
     except DBAPIError as error:
         if error.connection_invalidated or not error.statement:
-            raise NoScratch(f"dev_url does not answer: {Mask()(str(error.orig))}", _MEND) from error
+            raise NoScratch(
+                f"{setting} does not answer: {Mask()(str(error.orig))}", mend
+            ) from error
         raise
     finally:
         engine.dispose()
-
-
-_MEND = "mend dev_url in the settings of alembic_guard"
 
 
 def _engine(url: URL) -> Engine:

@@ -7,6 +7,7 @@ out: in the scratch database it would read or write that one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -57,7 +58,7 @@ def fill(live: Connection, scratch: Connection) -> str:
     """
     others = other_databases(scratch)
     statements, left = [], []
-    for name, sql in _said(live):
+    for name, sql in said(live):
         if beyond(sql, "mysql", others):
             left.append(name)
         else:
@@ -89,8 +90,8 @@ def _made(scratch: Connection, statements: list[tuple[str, str]]) -> list[str]:
     return [name for name, _ in statements]
 
 
-def _said(live: Connection) -> Iterator[tuple[str, str]]:
-    """Each thing of the live database, and the SQL that makes it."""
+def said(live: Connection) -> Iterator[tuple[str, str]]:
+    """Each thing of a database, and the SQL that makes it."""
     kinds = {"SEQUENCE": "SEQUENCE", "VIEW": "VIEW"}
     tables = live.execute(text(_TABLES)).all()
     for name, kind in sorted(tables, key=lambda row: ("SEQUENCE", "BASE TABLE").count(row[1]) == 0):
@@ -108,8 +109,8 @@ def _shown(live: Connection, kind: str, name: str) -> str:
     before = _BEFORE.get(kind)
     if before is None:
         return sql
-    _, found, rest = sql.partition(before)
-    return f"CREATE{found}{rest}" if found else sql
+    found = re.search(before, sql, re.IGNORECASE)  # a trigger is shown as it was typed
+    return f"CREATE{sql[found.start() :]}" if found else sql
 
 
 _LEFT = """

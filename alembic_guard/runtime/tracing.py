@@ -20,6 +20,7 @@ Private names, tried on Alembic 1.18.4, 1.19.1, 1.20.0 and 1.20.1: ``MigrationCo
 from __future__ import annotations
 
 import sys
+from asyncio import CancelledError
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from alembic_guard.runtime.environment import Signal
 from alembic_guard.runtime.gaps import Gap, inexact, raised
 from alembic_guard.runtime.recording import Recording, record
 from alembic_guard.runtime.scratch import NoScratch
@@ -38,6 +40,7 @@ from alembic_guard.runtime.stand_in import quiet_log, swapped
 from alembic_guard.runtime.step import Step
 from alembic_guard.runtime.stepping import Stepping
 from alembic_guard.runtime.swallowing import Touched
+from alembic_guard.runtime.traced import Around, Failure, Traced
 from alembic_guard.runtime.watching import Watch
 
 if TYPE_CHECKING:
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
 
     from alembic_guard.runtime.environment import Call
 
-__all__ = ["replay", "trace"]
+__all__ = ["replay", "trace", "trace_as_far"]
 
 _INSTEAD = "it and what comes after it was recorded, as without --trace"
 
@@ -70,12 +73,41 @@ def trace(
         does not ask for it; one that somebody else began stays theirs.
     :param touched: as :func:`~alembic_guard.runtime.recording.record` takes it.
     """
+    return trace_as_far(
+        call,
+        script,
+        revisions,
+        engine,
+        upgrade=upgrade,
+        keywords=keywords,
+        each_in_its_own=each_in_its_own,
+        touched=touched,
+    ).recording
+
+
+def trace_as_far(
+    call: Call,
+    script: ScriptDirectory,
+    revisions: Iterable[Script],
+    engine: Engine,
+    *,
+    upgrade: bool = True,
+    keywords: Mapping[str, Any] | None = None,
+    each_in_its_own: bool = False,
+    touched: Touched | None = None,
+    around: Around | None = None,
+) -> Traced:
+    """The same as :func:`trace`, with what ended it.
+
+    :param around: looks at the scratch database before and after each revision.
+    :raises Signal: what ``around`` or a migration raised on purpose.
+    """
     listed = tuple(revisions)
-    tracer = _Tracer(call, script, engine, each_in_its_own)
+    tracer = _Tracer(call, script, engine, each_in_its_own, around)
     tracer.run(listed, "upgrade" if upgrade else "downgrade", keywords or {})
     steps = tuple(doing.step() for doing in tracer.stepping.done)
-    if tracer.failed is None:
-        return Recording(steps, tuple(tracer.gaps))
+    if tracer.failure is None:
+        return Traced(Recording(steps, tuple(tracer.gaps)))
     recorded = record(
         call,
         script,
@@ -85,7 +117,8 @@ def trace(
         each_in_its_own=each_in_its_own,
         touched=touched,
     )
-    return _joined(steps, tracer, recorded, [one.revision for one in listed])
+    joined = _joined(steps, tracer, recorded, [one.revision for one in listed])
+    return Traced(joined, tracer.failure)
 
 
 def replay(
@@ -101,7 +134,7 @@ def replay(
     """
     tracer = _Tracer(call, script, engine, False)
     tracer.run(tuple(revisions), "upgrade", keywords or {})
-    if tracer.failed is not None:
+    if tracer.failure is not None:
         gap = tracer.gaps[-1]
         raise NoScratch(
             f"the history does not run from its beginning: {gap.revision}: {gap.reason}"
@@ -115,10 +148,11 @@ def _joined(
 
     Of that revision the steps before the one that raised stay, where the recording has the same.
     """
-    assert tracer.failed is not None
-    rest = revisions[revisions.index(tracer.failed) :]
+    assert tracer.failure is not None
+    failed = tracer.failure.script.revision
+    rest = revisions[revisions.index(failed) :]
     before = [step for step in traced if step.revision not in rest]
-    partly = [step for step in traced if step.revision == tracer.failed][:-1]
+    partly = [step for step in traced if step.revision == failed][:-1]
     after = [step for step in recorded.steps if step.revision in rest]
     kept = partly if [*map(_same, partly)] == [*map(_same, after[: len(partly)])] else []
     gaps = (*tracer.gaps, *(gap for gap in recorded.gaps if gap.revision in rest))
@@ -135,6 +169,7 @@ class _Here:
     """Where revisions run."""
 
     context: MigrationContext
+    connection: Connection
     watch: Watch
     seal: Seal
 
@@ -143,13 +178,19 @@ class _Tracer:
     """Revisions on a scratch database, and what they did."""
 
     def __init__(
-        self, call: Call, script: ScriptDirectory, engine: Engine, each_in_its_own: bool
+        self,
+        call: Call,
+        script: ScriptDirectory,
+        engine: Engine,
+        each_in_its_own: bool,
+        around: Around | None = None,
     ) -> None:
         context = call.context
         own = each_in_its_own or context.opts.get("transaction_per_migration")
         self.stepping = Stepping()
         self.gaps: list[Gap] = []
-        self.failed: str | None = None
+        self.failure: Failure | None = None
+        self._around = around
         self._call = call
         self._engine = engine
         self._shared = call.external or not (own or not context.impl.transactional_ddl)
@@ -172,20 +213,22 @@ class _Tracer:
                             self.stepping.next_transaction()
                         with here.context.begin_transaction(_per_migration=True):
                             self._one(here, revision, name, keywords)
-            except KeyboardInterrupt:
-                raise
+            except (KeyboardInterrupt, CancelledError, Signal):
+                raise  # asyncio makes the second of the first
             except BaseException as raised_:  # SystemExit too: a migration is no reason to end
                 error = raised_
         if error is not None and revision is not None:
             file = str(getattr(revision.module, "__file__", None) or revision.path)
             gap = raised(revision.revision, file, name, error, by_statement=False)
-            self.failed = revision.revision
+            self.failure = Failure(revision, error)
             self.gaps.append(replace(gap, what=_INSTEAD, traced=True))
 
     def _one(self, here: _Here, revision: Script, name: str, keywords: Mapping[str, Any]) -> None:
         module = revision.module
         file = str(getattr(module, "__file__", None) or revision.path)
         here.seal.noted.clear()
+        if self._around is not None:
+            self._around.before(revision, here.connection)
         here.watch.revision()
         here.watch.inside = True
         try:
@@ -194,6 +237,8 @@ class _Tracer:
             self.gaps.extend(inexact(revision.revision, file, here.seal.noted, ()))
         finally:
             here.watch.inside = False
+        if self._around is not None:
+            self._around.after(revision, here.connection)
 
     @contextmanager
     def _here(self) -> Iterator[_Here]:
@@ -216,7 +261,7 @@ class _Tracer:
             seal = stack.enter_context(sealed(self._engine))
             watch = Watch(connection, self.stepping, lambda: seal, others)
             stack.enter_context(watch.watching())
-            yield _Here(context, watch, seal)
+            yield _Here(context, connection, watch, seal)
 
     def _as_configured(self, connection: Connection) -> Connection:
         """With the schemas that env.py translates on its connection."""
