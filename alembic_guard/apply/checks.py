@@ -1,6 +1,8 @@
 """The checks that a migration brings: ``precheck(connection)`` and ``postcheck(connection)``.
 
-Each runs in its revision's transaction; returning False or raising stops the upgrade.
+Each runs in its revision's transaction; returning False or raising stops the upgrade. One that
+returns a question, a SELECT of one value, has it asked: then nothing, ``false`` and 0 say no, and
+the same question can be written into a script.
 """
 
 from __future__ import annotations
@@ -8,6 +10,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.sql import Executable
 
 from alembic_guard.apply.cause import line_in, sentence
 from alembic_guard.runtime.environment import Signal
@@ -62,10 +66,16 @@ def check(name: str, script: Any, connection: Connection, mask: Callable[[str], 
         if inspect.iscoroutine(answer):
             answer.close()
             raise TypeError(f"{name}() is async, and is called without await")
+        if isinstance(answer, Executable):
+            answer = _asked(connection, answer)
+            message = f"{name}() returned a SELECT, and its answer is {answer!r}"
+            if answer is not None and answer != 0:
+                return
         # a database without booleans answers 0 for "no"
-        if not isinstance(answer, int) or answer:
+        elif not isinstance(answer, int) or answer:
             return
-        message = f"{name}() returned {answer!r}"
+        else:
+            message = f"{name}() returned {answer!r}"
     except (LeavesTransaction, Signal):
         raise
     except Exception as error:
@@ -73,3 +83,9 @@ def check(name: str, script: Any, connection: Connection, mask: Callable[[str], 
             raise
         message, line = mask(sentence(error)), line_in(error, script.path)
     raise CheckFailed(name, message, revision=as_revision(script), line=line)
+
+
+def _asked(connection: Connection, question: Executable) -> Any:
+    """The one value that a SELECT gives; None where there is no row."""
+    answer = connection.execute(question).scalar_one_or_none()
+    return int(answer) if isinstance(answer, bool) else answer

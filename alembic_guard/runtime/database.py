@@ -12,7 +12,6 @@ so that a connection beside the pool is opened just as env.py's engine opens its
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from alembic_guard.masking import Mask
+from alembic_guard.runtime.lock_key import lock_key
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Dialect
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-_PRODUCTS = {
+PRODUCTS = {
     "postgresql": "PostgreSQL",
     "mariadb": "MariaDB",
     "mysql": "MySQL",
@@ -79,7 +79,7 @@ class Database:
     def server(self) -> str:
         """Product and version, such as ``PostgreSQL 15.20``."""
         numbers = ".".join(str(part) for part in self.version)
-        return f"{_PRODUCTS.get(self.kind, self.kind)} {numbers}".strip()
+        return f"{PRODUCTS.get(self.kind, self.kind)} {numbers}".strip()
 
     @property
     def driver(self) -> str:
@@ -94,15 +94,13 @@ class Database:
         return self.kind == "sqlite" and self.file is None
 
     def key(self, schema: str | None, version_table: str) -> int:
-        """What deployers of the same history lock on: 63 bits, the same on every machine.
+        """What deployers of the same history lock on; see :func:`lock_key`."""
+        return lock_key(schema or self.schema, version_table)
 
-        A history is told by its database, schema and version table. PostgreSQL's advisory locks
-        are each database's own, and MariaDB's schema is its database, so that no name out of a URL,
-        which may be an alias or missing, has a part in it.
-        """
-        schema = schema or self._session.get("schema") or self.dialect.default_schema_name or ""
-        name = "\0".join((schema, version_table))
-        return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") >> 1
+    @property
+    def schema(self) -> str:
+        """The schema that names without one are in, as the followed connection has it."""
+        return self._session.get("schema") or self.dialect.default_schema_name or ""
 
     def follow(self, connection: Connection) -> None:
         """Let connections beside this one see what it sees.

@@ -77,10 +77,10 @@ def raised(revision: str, file: str, name: str, error: BaseException, *, by_stat
         if by_statement
         else "what follows that line is not known"
     )
-    return Gap(revision, _place(error, file), Mask()(reason), instead)
+    return Gap(revision, place_of(error, file), Mask()(reason), instead)
 
 
-def _place(error: BaseException, file: str) -> Place | None:
+def place_of(error: BaseException, file: str) -> Place | None:
     """The innermost line of the revision's file that raised, else of the project's own code."""
     frames = [each for each in frames_of(error) if each.file == file or not is_library(each.file)]
     inside = [each for each in frames if each.file == file] or frames
