@@ -67,7 +67,7 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The tests, on real servers, a process for each core; `-- -n 0` for one process."""
     session.install("-e", ".[lint]", *group("test"))
-    # A file at a time, because the tests of a file share the example shops that they are slow to open.
+    # A file at a time: the tests of a file share example shops, which are slow to open.
     session.run("pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
 
 
