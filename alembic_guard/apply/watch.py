@@ -70,6 +70,10 @@ class Watcher:
             self._stop.set()
             self._thread.join()
 
+    def busy(self) -> None:
+        """A statement goes to the server just now, after others of ours."""
+        self._running_since = time.monotonic()
+
     def idle(self) -> None:
         """No statement runs any more, also where the last one failed."""
         self._running_since = None

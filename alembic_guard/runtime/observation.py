@@ -15,6 +15,7 @@ from alembic.ddl.impl import DefaultImpl
 
 from alembic_guard.masking import Mask
 from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.own_tables import own_tables
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -92,7 +93,8 @@ def live_tables(
     include_name: Any = context.opts.get("include_name") or (lambda *_: True)
     version_schema = context.version_table_schema
     version_schema = None if version_schema == default else version_schema
-    ours = {(version_schema, context.version_table), (version_schema, journal)}
+    names = (context.version_table, *own_tables(journal))
+    ours = {(version_schema, name) for name in names}
     return frozenset(
         _key(name, schema)
         for schema in schemas | {None}

@@ -4,38 +4,35 @@ A listener on the migration connection; it changes no statement. It knows two wa
 database surprises a transaction: MariaDB and MySQL commit with every DDL statement, and SQLite has
 statements that a transaction makes fail, or worse, ignore (``PRAGMA foreign_keys`` is a no-op
 inside one, https://www.sqlite.org/pragma.html#pragma_foreign_keys).
+
+A :class:`Keeper` is told of each statement of an ``upgrade()`` before it runs, and how it will be
+committed; it runs the statement, or passes it over.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
+from alembic_guard.runtime.commits import (
+    COMMITS_ITSELF,
+    SQLITE_OUTSIDE,
+    Commits,
+    Keeper,
+    commits_of,
+)
 from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.executed import PassedOver
+from alembic_guard.runtime.executed import verb_of as _verb
 from alembic_guard.runtime.waiting import may_retry_statement
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-# What MariaDB and MySQL commit before and after (mariadb.com/kb, "SQL statements that cause an
-# implicit commit").
-_COMMITS_ITSELF = {
-    *("ALTER", "ANALYZE", "BEGIN", "CHECK", "CREATE", "DROP", "FLUSH", "GRANT", "INSTALL"),
-    *("LOCK", "OPTIMIZE", "RENAME", "REPAIR", "REVOKE", "START", "TRUNCATE", "UNLOCK"),
-}
-# What SQLite refuses or ignores inside a transaction, and what would end ours behind our back. A
-# pragma that is only read stays inside.
-_SQLITE_OUTSIDE = re.compile(
-    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
-    r"(?:PRAGMA\s+(?:\w+\.)?(?:foreign_keys|journal_mode|synchronous)\s*[=(]"
-    r"|VACUUM\b|ATTACH\b|DETACH\b|BEGIN\b|COMMIT\b|END\b|ROLLBACK(?!\s+TO\b))",
-    re.IGNORECASE | re.DOTALL,
-)
-_COMMENTS = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*", re.DOTALL)
 _SHOWN = 100
 """Characters of a statement that a report shows."""
 
@@ -67,6 +64,10 @@ class Statements:
         self._in_transaction = in_transaction
         self._again = again
         self._recording = False
+        self._keeper: Keeper | None = None
+        self._keeping = False
+        self.begins: Callable[[], None] = lambda: None
+        """Called when a statement of the revision goes to the server."""
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -74,16 +75,33 @@ class Statements:
         event.listen(self.connection, "before_cursor_execute", self._before)
         event.listen(self.connection, "after_cursor_execute", self._after)
         event.listen(self.connection, "commit", self._commit)
-        if self.database.is_mysql:
-            event.listen(self.connection.engine, "do_execute", self._execute)
+        for name, listener in self._executing().items():
+            event.listen(self.connection.engine, name, listener)
         try:
             yield
         finally:
             event.remove(self.connection, "before_cursor_execute", self._before)
             event.remove(self.connection, "after_cursor_execute", self._after)
             event.remove(self.connection, "commit", self._commit)
-            if self.database.is_mysql:
-                event.remove(self.connection.engine, "do_execute", self._execute)
+            for name, listener in self._executing().items():
+                event.remove(self.connection.engine, name, listener)
+
+    def _executing(self) -> dict[str, Callable[..., bool]]:
+        """The listeners in whose hands a statement is executed, by SQLAlchemy's event."""
+        return {
+            "do_execute": self._execute,
+            "do_executemany": self._execute_many,
+            "do_execute_no_params": self._execute_plain,
+        }
+
+    @contextmanager
+    def keeping(self, keeper: Keeper | None) -> Iterator[None]:
+        """An ``upgrade()`` runs inside the block, and a keeper is told of its statements."""
+        self._keeper = keeper
+        try:
+            yield
+        finally:
+            self._keeper = None
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -110,25 +128,38 @@ class Statements:
         return self._kept > 0
 
     def _before(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not self._recording:
+        if not self._recording or self._keeping:
             return
-        if self.database.is_mysql and _verb(statement) in _COMMITS_ITSELF:
-            self._kept = len(self._done)  # what came before is committed even if this one fails
+        if self._keeper is None:  # a keeper may pass it over
+            self._commits_before(statement)
         outside = self.database.kind == "sqlite" and self._in_transaction()
-        if outside and _SQLITE_OUTSIDE.match(statement):
+        if outside and SQLITE_OUTSIDE.match(statement):
             raise LeavesTransaction(statement)
 
-    def _after(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not self._recording:
+    def _commits_before(self, statement: str) -> None:
+        """MariaDB: what came before DDL is committed even if that fails."""
+        if self.database.is_mysql and _verb(statement) in COMMITS_ITSELF:
+            self._kept = len(self._done)
+
+    def _after(
+        self, _connection: Any, _cursor: Any, statement: str, _words: Any, context: Any, _many: Any
+    ) -> None:
+        if not self._recording or self._keeping:
             return
+        if isinstance(getattr(context, "cursor", None), PassedOver):
+            return  # an earlier run has done it
         self._done.append(" ".join(statement.split())[:_SHOWN])
         if self._stays(statement):
             self._kept = len(self._done)
 
     def _commit(self, _connection: Any) -> None:
         """In the middle of a revision: an autocommit block begins, or the migration commits."""
-        if self._recording:
-            self._kept = len(self._done)
+        if not self._recording or self._keeping:
+            return
+        if self._keeper is not None:
+            with self._alone():
+                self._keeper.committing()
+        self._kept = len(self._done)
 
     def _stays(self, statement: str) -> bool:
         """Whether everything up to this statement is committed with it."""
@@ -141,27 +172,85 @@ class Statements:
         ):
             return verb != "SELECT"
         if self.database.is_mysql:
-            return verb in _COMMITS_ITSELF
+            return verb in COMMITS_ITSELF
         outside = self.database.kind == "sqlite" and not self._in_transaction()
         if not outside or verb in ("SELECT", "PRAGMA"):
             return False
         return not self.database.is_writing(self.connection)
 
+    def _commits(self, statement: str) -> Commits:
+        """How a statement that is about to run will be committed."""
+        options = self.connection.get_execution_options()
+        outside = self.database.kind == "sqlite" and not self._in_transaction()
+        return commits_of(
+            statement,
+            self.database.kind,
+            autocommit=self._commits_each or options.get("isolation_level") == "AUTOCOMMIT",
+            outside=outside and not self.database.is_writing(self.connection),
+        )
+
+    def unrecorded(self) -> AbstractContextManager[None]:
+        """A block, the statements of which are ours and not the revision's."""
+        return self._alone()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """The keeper's own statements are not the revision's."""
+        self._keeping = True
+        try:
+            yield
+        finally:
+            self._keeping = False
+
     def _execute(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
         """SQLAlchemy's ``do_execute``: True means that the statement has been run here."""
-        if context is None or context.root_connection is not self.connection:
+        run = partial(self.database.dialect.do_execute, cursor, statement, parameters, context)
+        return self._run(cursor, statement, parameters, context, run)
+
+    def _execute_many(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+        run = partial(self.database.dialect.do_executemany, cursor, statement, parameters, context)
+        return self._run(cursor, statement, parameters, context, run)
+
+    def _execute_plain(self, cursor: Any, statement: str, context: Any) -> bool:
+        run = partial(self.database.dialect.do_execute_no_params, cursor, statement, context)
+        return self._run(cursor, statement, None, context, run)
+
+    def _run(
+        self, cursor: Any, statement: str, parameters: Any, context: Any, run: Callable[[], None]
+    ) -> bool:
+        if context is None or context.root_connection is not self.connection or self._keeping:
             return False
+        if self._keeper is None or not self._recording:
+            if not self.database.is_mysql:
+                return False
+            self._until_granted(run)
+            return True
+
+        def execute() -> None:
+            self._keeping = False
+            self.begins()
+            self._commits_before(statement)
+            try:
+                self._until_granted(run)
+            finally:
+                self._keeping = True
+
+        with self._alone():
+            commits = self._commits(statement)
+            self._keeper.run(cursor, statement, parameters, context, execute, commits)
+        return True
+
+    def _until_granted(self, run: Callable[[], None]) -> None:
+        """MariaDB: run it again while a lock is not granted; the ones before it are committed."""
         while True:
             try:
-                self.database.dialect.do_execute(cursor, statement, parameters, context)
+                run()
             except Exception as error:
-                if not may_retry_statement(error) or not self._again(error):
+                if (
+                    not self.database.is_mysql
+                    or not may_retry_statement(error)
+                    or not self._again(error)
+                ):
                     raise
             else:
-                return True
-
-
-def _verb(statement: str) -> str:
-    """The first word of a statement, in capitals, comments passed over."""
-    words = _COMMENTS.sub("", statement, count=1).replace(";", " ").split(None, 1)
-    return words[0].upper() if words else ""
+                return

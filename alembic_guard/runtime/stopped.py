@@ -9,9 +9,11 @@
         ├── LockNotGranted           a lock on a table was not granted in time
         ├── CheckFailed              precheck() or postcheck() of a migration said no
         ├── MigrationFailed          upgrade() raised
+        ├── PartlyApplied            an earlier run left a part, and it cannot be continued
         ├── JournalNotWritable       the role may not create or write the journal
         ├── MovedMeanwhile           another program moved the database, without the deployer lock
         ├── BackupFailed             the backup that was asked for could not be taken
+        ├── CopyFound                SQLite: a run that was killed left a copy beside the database
         ├── RolledBack               a new connection does not see what the run believes
         └── Interrupted              Ctrl-C
 """
@@ -25,12 +27,13 @@ from alembic_guard.runtime.environment import Signal
 from alembic_guard.runtime.history import Revision
 
 if TYPE_CHECKING:
+    from alembic_guard.runtime.sqlite_copy import SqliteCopy
     from alembic_guard.runtime.waiting import Blocker
 
 
 @dataclass(frozen=True)
 class Applied:
-    """One revision that is in the database for good.
+    """One revision that is in the database for good, or out of it.
 
     :param milliseconds: from the start of its transaction until it was committed.
     """
@@ -38,6 +41,7 @@ class Applied:
     database: str
     revision: Revision
     milliseconds: int
+    direction: str = "upgrade"
 
     def as_json(self) -> dict[str, Any]:
         """For a report's ``data``."""
@@ -60,6 +64,12 @@ class Stopped(Signal):
         self.revision = revision
         self.applied: tuple[Applied, ...] = ()
         self.committed: tuple[str, ...] = ()
+        self.earlier: tuple[str, ...] = ()
+        """Statements of its revision that an earlier run has committed."""
+        self.resumable = False
+        """Whether what it has committed is on record, so that another run can go on from there."""
+        self.copy: SqliteCopy | None = None
+        """SQLite: what is kept from before the revision, where it could not be put back."""
 
     @property
     def changed(self) -> bool:
@@ -129,6 +139,26 @@ class MigrationFailed(Stopped):
         self.line = line
 
 
+class PartlyApplied(Stopped):
+    """An earlier run has committed a part of a revision, which cannot be continued.
+
+    :param message: why; :param done: the statements that are committed.
+    :param unknown: the one that was running then, of which nobody knows.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        revision: Revision,
+        done: tuple[str, ...],
+        unknown: tuple[str, ...],
+    ) -> None:
+        super().__init__(message, revision=revision)
+        self.done = done
+        self.unknown = unknown
+
+
 class JournalNotWritable(Stopped):
     """The role may not create or write the journal.
 
@@ -184,6 +214,14 @@ class BackupFailed(Stopped):
     def __init__(self, message: str, *, wanted: str) -> None:
         super().__init__(message)
         self.wanted = wanted
+
+
+class CopyFound(Stopped):
+    """SQLite: a copy from before a revision that is not applied lies beside the database."""
+
+    def __init__(self, copy: SqliteCopy) -> None:
+        super().__init__()
+        self.copy = copy
 
 
 class RolledBack(Stopped):

@@ -1,7 +1,7 @@
-"""The journal is the plugin's own table: no autogenerate proposes to drop it.
+"""The journals are the plugin's own tables: no autogenerate proposes to drop them.
 
-It is hidden by a name filter, like Alembic's own version table, so that it is neither reflected nor
-reported as "Detected removed table".
+They are hidden by a name filter, like Alembic's own version table, so that they are neither
+reflected nor reported as "Detected removed table".
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from alembic.util import PriorityDispatchResult
 
 from alembic_guard.runtime.autogenerate import add_name_filter
+from alembic_guard.runtime.own_tables import own_tables
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,16 +20,16 @@ if TYPE_CHECKING:
 
 
 def compare(autogen_context: AutogenContext, _upgrade_ops: UpgradeOps) -> PriorityDispatchResult:
-    """Pass by the journal in the schema of the version table."""
+    """Pass by our own tables in the schema of the version table."""
     context = autogen_context.migration_context
     config = context.config
-    journal = (Settings() if config is None else Settings.load(config)).journal_table
+    ours = own_tables((Settings() if config is None else Settings.load(config)).journal_table)
     dialect = autogen_context.dialect
     default = None if dialect is None else dialect.default_schema_name
     home = _schema(context.version_table_schema, default)
 
     def keep(name: str | None, type_: str, parent_names: Any) -> bool:
-        if type_ != "table" or name != journal:
+        if type_ != "table" or name not in ours:
             return True
         return _schema(parent_names.get("schema_name"), default) != home
 
