@@ -114,6 +114,12 @@ class Settings:
     dev_url: str = _setting(
         "", plain, "", "URL of a database in which guard-lint --trace may make a scratch one"
     )
+    migration_url: str = _setting(
+        "",
+        plain,
+        "",
+        "URL of the server itself, for migrations where env.py connects through a pooler",
+    )
 
     @classmethod
     def load(cls, config: Config, environ: Mapping[str, str] | None = None) -> Settings:

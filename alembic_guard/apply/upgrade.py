@@ -29,6 +29,7 @@ from alembic_guard.apply.runner import DatabaseRun
 from alembic_guard.masking import Mask
 from alembic_guard.runtime.environment import Call, Signal, run_environment
 from alembic_guard.runtime.history import Revision
+from alembic_guard.runtime.migration_url import Lead, leading_to
 from alembic_guard.runtime.stopped import (
     Applied,
     CheckFailed,
@@ -37,6 +38,7 @@ from alembic_guard.runtime.stopped import (
     MigrationFailed,
     Stopped,
 )
+from alembic_guard.runtime.unprepared import unprepared
 from alembic_guard.runtime.waiting import is_lock_not_granted
 from alembic_guard.settings import Settings
 
@@ -76,6 +78,7 @@ class Upgrade:
     _begun: dict[int, DatabaseRun] = field(default_factory=dict)
     """The last run of each database that wrote to its journal; env.py may be between two."""
     _courses: dict[int, Course] = field(default_factory=dict)
+    _lead: Lead | None = None
 
     def run(self) -> None:
         """Plan and apply.
@@ -83,6 +86,10 @@ class Upgrade:
         :raises Stopped: when the target was not reached; knows what was applied.
         :raises EnvironmentFailed: when env.py raised.
         """
+        with unprepared(), leading_to(self.settings.migration_url, self.mask) as self._lead:
+            self._run()
+
+    def _run(self) -> None:
         try:
             while (delay := self._once()) is not None:
                 self.sleep(delay)
@@ -134,6 +141,7 @@ class Upgrade:
                 each_in_its_own=True,
                 commit_rest=not self.plan_only,
                 read_only=self.plan_only,
+                lead=self._lead,
                 destination_rev=self.target,
                 **self.options,
             )

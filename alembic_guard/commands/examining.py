@@ -42,6 +42,7 @@ from alembic_guard.runtime.in_process import in_process
 from alembic_guard.runtime.installation import installation
 from alembic_guard.runtime.loaded_files import loaded_files
 from alembic_guard.runtime.loggers import quiet_loggers
+from alembic_guard.runtime.migration_url import leading_to
 from alembic_guard.runtime.revision_files import RevisionFiles
 from alembic_guard.runtime.revision_folder import read_revision_files
 from alembic_guard.runtime.template import template_failure
@@ -224,9 +225,18 @@ class Examination:
             looks[-1].run()
 
         try:
-            with quiet_loggers(), connect_deadline(_DEADLINE):
+            with (
+                quiet_loggers(),
+                connect_deadline(_DEADLINE),
+                leading_to(self.settings.migration_url, self.mask) as lead,
+            ):
                 run_environment(
-                    self.config, script, lambda *_: (), migrating=migrating, read_only=True
+                    self.config,
+                    script,
+                    lambda *_: (),
+                    migrating=migrating,
+                    read_only=True,
+                    lead=lead,
                 )
             if not looks:
                 raise NoMigrationsRun(script.env_py_location, self.config)

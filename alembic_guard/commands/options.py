@@ -116,6 +116,16 @@ def setting(name: str, help: str) -> Callable[[_F], _F]:
     )
 
 
+def migration_url(command: _F) -> _F:
+    """``--migration-url``, whose password may be in the environment instead."""
+    return click.option(
+        "--migration-url",
+        metavar="URL",
+        help="The server itself, where env.py connects through a pooler; what it leaves out is "
+        f"env.py's.  [env var: {PREFIX}MIGRATION_URL]",
+    )(command)
+
+
 def judging(command: _F) -> _F:
     """The options of every command that judges: --format, --output, --allow, --explain."""
     for option in reversed(_JUDGING):

@@ -13,7 +13,7 @@ from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.upgrade import Upgrade
 from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
 from alembic_guard.commands.lint_notes import without_notes
-from alembic_guard.commands.options import judging, setting
+from alembic_guard.commands.options import judging, migration_url, setting
 from alembic_guard.commands.preflight import Preflight
 from alembic_guard.commands.refusing import (
     EVENTS,
@@ -70,6 +70,7 @@ def safe_upgrade(
     lock_timeout: float | None = None,
     statement_timeout: float | None = None,
     retry_for: float | None = None,
+    migration_url: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Upgraded:
     """Apply what is pending, one deployer at a time.
@@ -83,6 +84,7 @@ def safe_upgrade(
     :param lock_timeout: seconds that a statement queues for a lock in one try.
     :param statement_timeout: seconds that a statement may run; 0 is without limit.
     :param retry_for: seconds that a revision is tried again when a lock is not granted.
+    :param migration_url: of the server itself, where env.py connects through a pooler.
     :param progress: takes lines for people, as the work goes on.
     :raises GuardError: when the target was not reached; its ``exit_status`` tells how far it came.
     """
@@ -94,6 +96,7 @@ def safe_upgrade(
             lock_timeout=lock_timeout,
             statement_timeout=statement_timeout,
             retry_for=retry_for,
+            migration_url=migration_url,
         )
         script = open_script(config)
         load(script)
@@ -156,6 +159,7 @@ def _with_findings(error: GuardError, preflight: Preflight) -> GuardError:
 @setting("lock_timeout", "How long a statement queues for a lock in one try (200ms).")
 @setting("statement_timeout", "How long a statement may run; 0 is without limit.")
 @setting("retry_for", "How long a revision is tried again when a lock is not granted (10min).")
+@migration_url
 @judging
 @click.pass_obj
 def command(

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -163,20 +163,33 @@ class Database:
             return _AsyncBeside(self.beside_engine())
         return _SyncBeside(self.beside_engine())
 
+    def choose(self, connection: Connection) -> None:
+        """Choose schema and role of the followed connection on another one, for good."""
+        if self.is_mysql or not self._session:
+            return
+        for name in ("search_path", "role"):
+            connection.execute(
+                text(
+                    "SELECT set_config(:name, :value, false) WHERE current_setting(:name) <> :value"
+                ),
+                {"name": name, "value": self._session[name]},
+            )
+
     def _join(self, connection: Connection) -> None:
-        """Change only what differs: behind a pooler the change would outlive this connection."""
+        """See what the followed connection sees, in each transaction anew: behind a pooler what is
+        set for a session would outlive this connection, and reach somebody else.
+        """
         if self.is_mysql:
             quote = self.dialect.identifier_preparer.quote_identifier
             connection.execute(text(f"USE {quote(self._session['schema'])}"))
-        else:
-            now = connection.execute(text(_POSTGRESQL_SESSION)).mappings().one()
-            for name in ("search_path", "role"):
-                if now[name] != self._session[name]:
-                    connection.execute(
-                        text("SELECT set_config(:name, :value, false)"),
-                        {"name": name, "value": self._session[name]},
-                    )
-        connection.commit()
+            connection.commit()
+            return
+        now = connection.execute(text(_POSTGRESQL_SESSION)).mappings().one()
+        connection.rollback()
+        other = {name: self._session[name] for name in ("search_path", "role")}
+        other = {name: value for name, value in other.items() if now[name] != value}
+        if other:
+            event.listen(connection, "begin", lambda begun: _set_locally(begun, other))
 
     def nobodys_tables(self, connection: Connection) -> dict[tuple[str, str], str]:
         """Tables that no history owns, by schema and name, with the reason.
@@ -188,6 +201,17 @@ class Database:
             return {}
         rows = connection.execute(text(_NOBODYS))
         return {(row.schema, row.name): row.reason for row in rows}
+
+
+def _set_locally(connection: Connection, values: dict[str, str]) -> None:
+    """On the driver's cursor: in a "begin" event SQLAlchemy must not begin another."""
+    cursor = connection.connection.cursor()
+    try:
+        for name, value in values.items():
+            quoted = value.replace("'", "''")
+            cursor.execute(f"SELECT set_config('{name}', '{quoted}', true)")
+    finally:
+        cursor.close()
 
 
 def kind_of(dialect: Dialect) -> str:

@@ -31,6 +31,7 @@ from sqlalchemy import event
 from alembic_guard.errors import GuardError
 from alembic_guard.runtime.absent_file import no_new_file
 from alembic_guard.runtime.failure import EnvironmentFailed
+from alembic_guard.runtime.unprepared import unprepared
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -130,6 +131,7 @@ def run_environment(
     each_in_its_own: bool = False,
     commit_rest: bool = False,
     read_only: bool = False,
+    lead: Callable[[Connection], None] | None = None,
     **options: Any,
 ) -> list[Call]:
     """Run env.py once.
@@ -141,16 +143,22 @@ def run_environment(
     :param commit_rest: with it, commit what env.py itself does inside ``begin_transaction()``, as
         plain Alembic would with the migrations.
     :param read_only: make neither a version table nor the file of a SQLite database.
+    :param lead: leads the connection that env.py hands to ``configure()`` to another URL; one that
+        was handed in is the caller's, and stays.
     :param options: as ``EnvironmentContext`` takes them (``destination_rev``, ``template_args``…).
     :returns: the calls that env.py made, in order; empty when it never ran migrations.
     :raises EnvironmentFailed: when env.py, or what it imports or connects to, raised.
     :raises Signal: what ``migrating`` or ``work`` raised on purpose.
     """
-    guarded = _Guarded(config, script, migrating, each_in_its_own, commit_rest)
+    guarded = _Guarded(config, script, migrating, each_in_its_own, commit_rest, lead)
     if read_only:
         options["dont_mutate"] = True
     environment = EnvironmentContext(config, script, fn=work, **options)
-    with guarded.hooked(environment), no_new_file(read_only) as guarded.absent:
+    with (
+        unprepared(),
+        guarded.hooked(environment),
+        no_new_file(read_only) as guarded.absent,
+    ):
         try:
             script.run_env()
         except (Signal, GuardError):
@@ -178,11 +186,13 @@ class _Guarded:
         migrating: Migrating | None,
         each_in_its_own: bool,
         commit_rest: bool,
+        lead: Callable[[Connection], None] | None = None,
     ) -> None:
         self.config = config
         self.migrating = migrating
         self.each_in_its_own = each_in_its_own
         self.commit_rest = commit_rest
+        self.lead = lead
         self.calls: list[Call] = []
         self.absent: list[Path] = []
         self.signal: BaseException | None = None
@@ -232,6 +242,8 @@ class _Guarded:
             and connection in (value, getattr(value, "sync_connection", None))
             for value in self.config.attributes.values()
         )
+        if self.lead is not None and not handed_in and hasattr(connection, "engine"):
+            self._led(connection)
         in_transaction = bool(connection is not None and _in_transaction(connection))
         filtered: list[tuple[str, str, str]] = []
         _record_filters(options, filtered)
@@ -245,6 +257,14 @@ class _Guarded:
         if call.in_transaction:
             event.listen(call.connection, "commit", lambda _connection: call.note_commit())
         self._current = call
+
+    def _led(self, connection: Connection) -> None:
+        assert self.lead is not None
+        try:
+            self.lead(connection)
+        except Signal as signal:  # also where env.py catches it
+            self.signal = signal
+            raise
 
     def _run(self, plain: Callable[[], None], keywords: Mapping[str, Any]) -> None:
         call = self._current

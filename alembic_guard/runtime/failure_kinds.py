@@ -116,6 +116,15 @@ def _may_not_read(error: BaseException, text: str) -> bool:
     return bool(reads and _DENIED.search(text))
 
 
+def _is_pooled(error: BaseException, text: str) -> bool:
+    """What a server says behind a pooler by transaction alone; 26000 invalid_sql_statement_name,
+    42P05 duplicate_prepared_statement, and PgBouncer's own word for having no connection left.
+    """
+    original = getattr(error, "orig", error)
+    codes = {getattr(original, name, None) for name in ("sqlstate", "pgcode")}
+    return not codes.isdisjoint({"26000", "42P05"}) or "query_wait_timeout" in text
+
+
 def _does_not_reach(error: BaseException, text: str) -> bool:
     if isinstance(error, exc.DBAPIError):
         # SQLite opens whatever there is, and looks into it with the first statement
@@ -139,6 +148,7 @@ _KINDS: dict[str, Callable[[BaseException, str], bool]] = {
         isinstance(error, CommandError) and "Can't locate revision" in text
     ),
     "table-not-readable": _may_not_read,
+    "pooled-connection": _is_pooled,
     "database-unreachable": _does_not_reach,
 }
 """In this order: what is told by its class alone comes before what is told by where it rose."""

@@ -2,28 +2,19 @@
 
 It is asked before anything is applied, takes no lock and writes nothing. On the connection itself
 it runs a few ``SELECT``; where a pooler is between it and PostgreSQL, two more connections are
-opened for a moment.
-
-A pooler shows itself in the number of the server process that a driver is told when it connects:
-PgBouncer and its like hand out one of their own. Whether it pools by transaction is told only from
-hard evidence, for the pooler's settings are behind its own console: one connection meets two
-server processes, or two connections meet one. A pooler that is busy with others, or one that passes
-the number on, may not show it; then nothing is said.
+opened for a moment (:mod:`alembic_guard.runtime.pooler`).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
-from alembic_guard.runtime.database import Beside, Database
-from alembic_guard.runtime.waiting import session_id
+from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.pooler import pooled_by_transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -49,6 +40,7 @@ class LiveConnection:
     :param autocommit: whether each statement commits by itself.
     :param read_only: why nothing can be written; None where it can.
     :param pooled: server processes that one connection met, or one that two met; () for none.
+    :param behind: host and port at which the server itself was met by its pooler; "" where unknown.
     """
 
     url: str
@@ -59,6 +51,7 @@ class LiveConnection:
     autocommit: bool = False
     read_only: ReadOnly | None = None
     pooled: tuple[int, ...] = ()
+    behind: str = ""
 
 
 def live_connection(database: Database, connection: Connection) -> LiveConnection:
@@ -69,9 +62,11 @@ def live_connection(database: Database, connection: Connection) -> LiveConnectio
     before = connection.in_transaction()
     autocommit = database.commits_each_statement(connection)
     read_only = _read_only(database, connection)
-    told = _told_another(database, connection)
+    met = connection.execute(text(_MET)).one() if database.kind == "postgresql" else None
     if not before and connection.in_transaction():
-        connection.rollback()
+        connection.rollback()  # a pool of one connection has none left for others until then
+    driver = connection.connection.driver_connection
+    pooled = () if met is None else pooled_by_transaction(database, driver, met.pid)
     return LiveConnection(
         url=database.url,
         server=database.server,
@@ -80,8 +75,15 @@ def live_connection(database: Database, connection: Connection) -> LiveConnectio
         database=database.engine.url.database or "",
         autocommit=autocommit,
         read_only=read_only,
-        pooled=_pooled(database) if told else (),
+        pooled=pooled,
+        behind=f"{met.address}:{met.port}" if met is not None and met.port else "",
     )
+
+
+_MET = """
+SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.host(pg_catalog.inet_server_addr()) AS address,
+       pg_catalog.inet_server_port() AS port
+"""
 
 
 # --- Read-only -----------------------------------------------------------------------------------
@@ -157,52 +159,3 @@ SELECT pg_catalog.pg_is_in_recovery() AS replica,
        pg_catalog.current_setting('transaction_read_only') AS transaction, setting, source
   FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only'
 """
-
-
-# --- Pooled --------------------------------------------------------------------------------------
-
-
-def _told_another(database: Database, connection: Connection) -> bool:
-    """Whether the driver was told of another process than it meets, or cannot say."""
-    if database.kind != "postgresql":
-        return False
-    return session_id(database, connection) != _told(connection.connection.driver_connection)
-
-
-def _pooled(database: Database) -> tuple[int, ...]:
-    try:
-        with closing(database.open_beside()) as one, closing(database.open_beside()) as other:
-            # Never two transactions at once: a pool of one connection would wait for itself. Twice
-            # in a row is for a pooler that hands out its connections in turn.
-            met = [(side, _met(database, side)) for side in (one, one, other, one, other)]
-    except (DBAPIError, OSError):  # it has no connection left for us
-        return ()
-    return _evidence(*([pid for side, pid in met if side is each] for each in (one, other)))
-
-
-def _evidence(ones: Sequence[int], others: Sequence[int]) -> tuple[int, ...]:
-    for alone in (ones, others):
-        if len(set(alone)) > 1:
-            return tuple(dict.fromkeys(alone))
-    return (ones[0],) if set(ones) & set(others) else ()
-
-
-def _met(database: Database, side: Beside) -> int:
-    """The server process that a connection meets in a transaction of its own."""
-
-    def ask(connection: Connection) -> int:
-        pid = session_id(database, connection)
-        connection.rollback()
-        assert pid is not None
-        return pid
-
-    return side.ask(ask)
-
-
-def _told(driver_connection: Any) -> int | None:
-    """The process that the driver was told of when it connected; psycopg, psycopg2, asyncpg."""
-    info = getattr(driver_connection, "info", None)
-    told = getattr(info, "backend_pid", None)
-    if told is None and hasattr(driver_connection, "get_server_pid"):
-        told = driver_connection.get_server_pid()
-    return told if isinstance(told, int) else None

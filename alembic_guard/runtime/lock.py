@@ -99,15 +99,25 @@ class PostgresqlLock(_OnConnection):
             limits.append("transaction_timeout")
         settings = "".join(f", set_config('{name}', '0', true)" for name in limits)
         row = self.ask(
-            "SELECT pg_catalog.pg_try_advisory_xact_lock(:key), "
-            f"set_config('application_name', :application, true){settings}",
+            f"SELECT pg_catalog.pg_try_advisory_xact_lock(:key){settings}",
             key=self.key,
-            application=APPLICATION_NAME,
         )
         acquired = row is not None and bool(row[0])
-        if not acquired:
+        if acquired:
+            self._keep_no_snapshot()
+        else:
             self.end_transaction()
         return acquired
+
+    def _keep_no_snapshot(self) -> None:
+        """Say who we are; what ``SELECT`` read is let go of with it.
+
+        asyncpg binds every statement to the unnamed portal, which stays, with the snapshot of its
+        ``SELECT``, until the next one is bound (PostgreSQL manual, 55.2.3): a concurrent index
+        waited for that for good. ``SET`` needs no snapshot.
+        """
+        assert self._side is not None
+        self._side.ask(lambda found: found.execute(text(_NAME_OURSELVES)))
 
     def holder(self) -> str:
         """Pid, role, address and start; another role's details may be hidden from this one."""
@@ -123,12 +133,13 @@ class PostgresqlLock(_OnConnection):
     def is_held(self) -> bool:
         """Whether the connection still answers: the lock lives as long as its transaction."""
         try:
-            self.ask("SELECT 1")
+            self._keep_no_snapshot()
         except DBAPIError:
             return False
         return True
 
 
+_NAME_OURSELVES = f"SET LOCAL application_name = '{APPLICATION_NAME}'"
 _POSTGRESQL_HOLDER = """
 SELECT a.pid, a.usename, a.client_addr,
        to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS since

@@ -10,6 +10,8 @@
         ├── CheckFailed              precheck() or postcheck() of a migration said no
         ├── MigrationFailed          upgrade() raised
         ├── PartlyApplied            an earlier run left a part, and it cannot be continued
+        ├── PooledConnection         a pooler makes something impossible
+        ├── WrongMigrationUrl        migration_url does not lead to env.py's database
         ├── JournalNotWritable       the role may not create or write the journal
         ├── MovedMeanwhile           another program moved the database, without the deployer lock
         ├── BackupFailed             the backup that was asked for could not be taken
@@ -157,6 +159,33 @@ class PartlyApplied(Stopped):
         super().__init__(message, revision=revision)
         self.done = done
         self.unknown = unknown
+class PooledConnection(Stopped):
+    """A pooler makes something impossible that the migration needs.
+
+    :param url: of the pooler, masked.
+    :param impossible: what, as a sentence.
+    """
+
+    def __init__(self, url: str, impossible: str, *, revision: Revision | None = None) -> None:
+        super().__init__(revision=revision)
+        self.url = url
+        self.impossible = impossible
+
+
+class WrongMigrationUrl(Stopped):
+    """``migration_url`` does not lead to the database that env.py connects to.
+
+    :param url: as it was completed; :param env_url: env.py's own; both masked.
+    :param cause: ``unparsable``, ``kind``, ``unreachable``, ``elsewhere`` or ``wrote``.
+    :param detail: what the driver said, or the two places.
+    """
+
+    def __init__(self, cause: str, url: str, env_url: str = "", detail: str = "") -> None:
+        super().__init__()
+        self.cause = cause
+        self.url = url
+        self.env_url = env_url
+        self.detail = detail
 
 
 class JournalNotWritable(Stopped):

@@ -19,6 +19,8 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.pooler import pooled_by_transaction
+from alembic_guard.runtime.stopped import PooledConnection
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -139,8 +141,20 @@ class LimitedTransactions:
             self._begin_immediate()
 
     def _without_lock_timeout(self) -> None:
-        if "lock_timeout" not in self._session:
-            self._session["lock_timeout"] = self._raw("SHOW lock_timeout")[0]
+        """For the session, as each statement here is a transaction of its own; where it is off
+        already nothing is set, which a pooler could give to somebody else.
+        """
+        usual = self._raw("SHOW lock_timeout")[0]
+        if usual == "0":
+            return
+        driver = self.connection.connection.driver_connection
+        if pooled_by_transaction(self.database, driver, self._raw("SELECT pg_backend_pid()")[0]):
+            raise PooledConnection(
+                self.database.url,
+                f"An autocommit block needs lock_timeout off, it is {usual} here, and what is set "
+                "for a session would reach others.",
+            )
+        self._session.setdefault("lock_timeout", usual)
         self._raw("SET lock_timeout = 0")
 
     def _begin_immediate(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -12,7 +13,7 @@ from alembic_guard import guards
 from alembic_guard.finding import Severity
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.live import LiveConnection, live_connection
-from tests.commands.upgrading import change_env, masked_url
+from tests.commands.upgrading import masked_url
 from tests.guards.connecting import found, look
 from tests.poolers import Pooler
 from tests.project import Project
@@ -21,7 +22,9 @@ from tests.project import Project
 OPTIONS = {"connect_args": {"prepare_threshold": None}}
 
 
-def test_a_pooler_by_transaction_is_a_warning_with_what_was_seen(pooler: Pooler) -> None:
+def test_a_pooler_by_transaction_is_a_warning_with_what_was_seen(
+    pooler: Pooler, postgresql_url: str
+) -> None:
     url = pooler("transaction")
     (finding,) = found(url, **OPTIONS)
     (pid,) = look(url, **OPTIONS).pooled
@@ -33,7 +36,11 @@ def test_a_pooler_by_transaction_is_a_warning_with_what_was_seen(pooler: Pooler)
         f"Two connections met the same server process {pid}. What env.py or an autocommit block "
         "sets for its session does not last, and may reach others."
     )
-    assert finding.next == ("in the URL, for migrations: host and port of the server itself",)
+    server = make_url(postgresql_url)
+    assert finding.next == (
+        f"alembic safe-upgrade --migration-url postgresql://{server.host}:{server.port}"
+        "  # past the pooler",
+    )
 
 
 def test_one_that_hands_out_its_connections_in_turn(pooler: Pooler) -> None:
@@ -77,8 +84,6 @@ def test_safe_upgrade_says_so_and_works_behind_it(
     project = replace(postgresql_project, url=url.render_as_string())
     ini = project.read("alembic.ini").replace(postgresql_project.url, project.url)
     project.write("alembic.ini", ini)
-    unprepared = 'prefix="sqlalchemy.", connect_args={"prepare_threshold": None},'
-    change_env(project, 'prefix="sqlalchemy.",', unprepared)
     project.add_revision("0001", None, "pass")
     result = project.alembic("safe-upgrade")
     said = f"warning: pooled-connection: {masked_url(project)} is a pooler that hands out its "

@@ -1,0 +1,87 @@
+"""Deployers behind a real PgBouncer, in both of its modes and with both kinds of driver."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from tests.commands.upgrading import history, said, until
+from tests.poolers import Pooler
+from tests.project import Project
+
+CONCURRENTLY = (
+    "with op.get_context().autocommit_block():\n"
+    '    op.create_index("ix", "users", ["name"], postgresql_concurrently=True)'
+)
+INSERT = "op.execute(\"INSERT INTO users (id, name) VALUES ({}, 'a')\")"
+HELD = "import pathlib, time\npathlib.Path('running').touch()\ntime.sleep(600)"
+
+
+@contextmanager
+def behind(url: URL, direct: str, path: Path, template: str = "generic") -> Iterator[Project]:
+    """A project whose env.py connects through a pooler; the test itself looks past it."""
+    through = url.render_as_string(hide_password=False)
+    with Project.create(path, through, template) as project:
+        yield replace(project, url=direct)
+
+
+def left_in_sessions(pooler: URL) -> list[tuple[str, str]]:
+    """What is set for the session that the pooler hands out next, beside what clients ask for."""
+    engine = create_engine(pooler, poolclass=NullPool, connect_args={"prepare_threshold": None})
+    query = "SELECT name, setting FROM pg_settings WHERE source = 'session' AND name <> :not"
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query), {"not": "client_encoding"})]
+
+
+@pytest.mark.parametrize("template", ["generic", "async"])
+@pytest.mark.parametrize("mode", ["transaction", "session"])
+def test_deployers_behind_a_pooler_keep_to_one_at_a_time(
+    pooler: Pooler, postgresql_url: str, project_path: Path, mode: str, template: str
+) -> None:
+    url = pooler(mode)
+    with behind(url, postgresql_url, project_path, template) as project:
+        history(project, CONCURRENTLY, *map(INSERT.format, range(6)))
+
+        deployers = [project.spawn("safe-upgrade") for _ in range(3)]
+        ends = [(one.communicate(timeout=120), one.returncode) for one in deployers]
+
+        assert [status for _, status in ends] == [0, 0, 0], ends
+        done = [line for (out, _), _ in ends for line in out.splitlines() if line[:5] == "Done:"]
+        assert sorted(done) == [
+            "Done: 8 revisions applied.",
+            "Done: nothing to apply.",
+            "Done: nothing to apply.",
+        ]
+        with project.connect() as connection:
+            locks = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            assert connection.scalar(locks) == 0
+    assert left_in_sessions(url) == []
+
+
+@pytest.mark.parametrize("mode", ["transaction", "session"])
+def test_a_holder_that_is_killed_behind_a_pooler_frees_the_lock_at_once(
+    pooler: Pooler, postgresql_url: str, project_path: Path, mode: str
+) -> None:
+    with behind(pooler(mode), postgresql_url, project_path) as project:
+        history(project, HELD)
+        holder = project.spawn("safe-upgrade")
+        until(lambda: (project.path / "running").exists())
+        project.add_revision("0002", "0001", "pass", message="step 2")
+        waiting = project.spawn("safe-upgrade")
+        said(waiting, "Waiting for another deployer (pid ")
+
+        holder.send_signal(signal.SIGKILL)
+        began = time.monotonic()
+        said(waiting, "Applied   0002")
+        freed = time.monotonic() - began
+
+        assert (waiting.wait(60), project.heads_in_database()) == (0, ("0002",))
+    assert freed < 10  # a poll a second, on a machine that is busy
