@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from alembic_guard.finding import Finding
 from alembic_guard.reports import Report, visible
@@ -23,6 +24,8 @@ def render(report: Report, colour: bool = False) -> str:
     parts = [f"### `alembic {report.command}`: {_summary(report.findings)}"]
     if report.lines:
         parts.append(fenced("\n".join(report.lines)))
+    if rehearsal := report.data.get("rehearsal"):
+        parts.append("\n".join(_rehearsal(rehearsal)))
     for finding in report.findings:
         parts += _whole(finding)
     return "\n\n".join(parts) + "\n"
@@ -49,6 +52,33 @@ def fenced(text: str, language: str = "text") -> str:
     text = visible(text)
     fence = _fence(text, 3)
     return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _rehearsal(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A table of what was rehearsed, a row a statement."""
+    heads = ("revision", "line", "statement", "lock", "live rows", "time", "verdict")
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{' --- |' * len(heads)}"
+    for row in rows:
+        locks = [_lock(table) for table in row["tables"]]
+        counts = [_about(table["rows"]) for table in row["tables"]]
+        sql = " ".join(row["statement"].split()).replace("|", "\\|")
+        cells = [escaped(row["revision"]), str(row["line"] or ""), code(sql)]
+        cells += ["<br>".join(locks), "<br>".join(counts)]
+        cells += [f"{row['seconds'] * 1000:,.1f} ms", row["verdict"]]
+        yield f"| {' | '.join(cells)} |"
+
+
+def _about(rows: int | None) -> str:
+    return "unknown" if rows is None else f"about {rows:,}"
+
+
+def _lock(table: Mapping[str, Any]) -> str:
+    """What a statement holds of a table; in brackets what was not measured."""
+    name, lock = escaped(table["table"]), table["lock"]
+    if lock is None:
+        return name
+    return f"{lock if table['measured'] else f'({lock})'} on {name}"
 
 
 def _fence(text: str, shortest: int) -> str:

@@ -146,3 +146,24 @@ def test_the_command_writes_it_to_a_file_for_the_summary_of_a_step(
     assert (result.returncode, result.stdout) == (1, "")
     summary = sqlite_project.read("summary.md")
     assert summary.startswith("### `alembic guard-revision`: 1 error\n\n#### error: [")
+
+
+def test_a_rehearsal_is_a_table_with_a_row_a_statement() -> None:
+    users = {"table": "users", "lock": "SHARE", "measured": True, "rows": 1200}
+    notes = {"table": "my_notes", "lock": "SHARE UPDATE EXCLUSIVE", "measured": False, "rows": None}
+    row = {
+        "revision": "a_1",
+        "line": 7,
+        "statement": "CREATE INDEX ix\nON users (a | b)",
+        "seconds": 0.0123,
+        "tables": [users, notes, {**notes, "lock": None}],
+        "verdict": "blocks writes",
+    }
+    said = render(Report("safe-upgrade", 0, data={"rehearsal": [row]}))
+    assert said.splitlines()[2:] == [
+        "| revision | line | statement | lock | live rows | time | verdict |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| a\\_1 | 7 | `CREATE INDEX ix ON users (a \\| b)` "
+        "| SHARE on users<br>(SHARE UPDATE EXCLUSIVE) on my\\_notes<br>my\\_notes "
+        "| about 1,200<br>unknown<br>unknown | 12.3 ms | blocks writes |",
+    ]
