@@ -194,7 +194,8 @@ class Writing:
         else:
             numbers = self.settings.server_version
             server = f"{PRODUCTS[kind]} {numbers}".strip()
-            schema = dialect.default_schema_name or (url and url.database) or ""
+            # where nobody chose another one: the script looks whether it is
+            schema = "public" if kind == "postgresql" else (url and url.database) or ""
             session = session_settings(None, dialect)
         place = context.version_table_schema or schema
         shown = "" if url is None else url.render_as_string(hide_password=True)

@@ -19,8 +19,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alembic.runtime.migration import HeadMaintainer, MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import ClauseElement
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.schema import CreateTable
 
 from alembic_guard.finding import Place
@@ -248,8 +250,7 @@ class _Renderer:
             raise
         except BaseException as error:
             if not self._connection.asked:
-                said = " ".join(str(error).partition("\n")[0].split())[:200]
-                return place_of(error, file), f"it raised {type(error).__name__}: {said}"
+                return place_of(error, file), _reason(error, self._seal.noted)
         if self._connection.asked:  # also where it was swallowed: what followed was made up
             first = self._connection.asked[0]
             return first.place, str(first)
@@ -286,6 +287,18 @@ class _Renderer:
 
     def _to_owner(self, said: str) -> None:
         self._stepping.owner().sql.append(said)
+
+
+def _reason(error: BaseException, noted: Sequence[str]) -> str:
+    """Why a migration that raised has no text."""
+    if isinstance(error, NoInspectionAvailable):
+        return "it inspects the database"
+    if noted:  # which may have been raised again as something else
+        return f"it wanted to {noted[0]}"
+    if isinstance(error, CommandError) and "batch mode" in str(error):
+        return "batch mode copies the table as the database has it"
+    said = " ".join(str(error).partition("\n")[0].split())[:200]
+    return f"it raised {type(error).__name__}: {said}"
 
 
 def leaves_transaction(statement: str) -> bool:

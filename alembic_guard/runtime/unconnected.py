@@ -7,7 +7,8 @@ one gets :class:`NeedsDatabase`, also where a migration swallows the exception
 column that Python computes) raises, rather than be written nearly right.
 
 Tried on SQLAlchemy 2.0.58 and 2.1.9: ``MockConnection``, which ``create_mock_engine`` hands out,
-and on which ``Enum`` and ``Sequence`` know how to create themselves.
+and on which ``Enum`` and ``Sequence`` know how to create themselves; ``Insert._values``, and
+``TypeEngine._isnull``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import literal, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import ExecutableDDLElement
@@ -80,7 +81,7 @@ class Unconnected(MockConnection):
         return needs
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
+        if name.startswith("_") or name == "in_transaction":  # which Alembic itself looks for
             raise AttributeError(name)
         raise self.refuse(f"it uses {name} of the connection")
 
@@ -154,5 +155,19 @@ def as_text(construct: Any, dialect: Dialect) -> str:
     for part in visitors.iterate(construct):
         if isinstance(part, BindParameter) and isinstance(part.value, bytes | bytearray):
             raise NeedsDatabase("a value of bytes has no text that every server reads alike")
-    options = {"literal_binds": True}
-    return str(construct.compile(dialect=dialect, compile_kwargs=options)).strip()
+    _typed(construct)
+    compiled = construct.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    for name in ("insert_prefetch", "update_prefetch"):
+        for column in getattr(compiled, name, ()):
+            raise NeedsDatabase(f"Python computes the default of {column}, for each row anew")
+    return str(compiled).strip()
+
+
+def _typed(construct: Any) -> None:
+    """A value for a column without a type, such as ``sa.column("name")``, has that of its own."""
+    columns = getattr(getattr(construct, "table", None), "c", {})
+    for key, value in (getattr(construct, "_values", None) or {}).items():
+        column = columns.get(key) if isinstance(key, str) else key
+        untyped = column is not None and column.type._isnull
+        if untyped and isinstance(value, BindParameter) and value.type._isnull:
+            value.type = literal(value.value).type
