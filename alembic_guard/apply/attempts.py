@@ -22,6 +22,7 @@ from alembic_guard.apply.cause import as_stopped, sentence
 from alembic_guard.apply.checks import Checks
 from alembic_guard.apply.course import Course
 from alembic_guard.apply.direction import Direction
+from alembic_guard.apply.halt import Halt
 from alembic_guard.apply.meanwhile import ExpectedHeads
 from alembic_guard.apply.record import Record
 from alembic_guard.apply.watch import Watcher
@@ -100,6 +101,7 @@ class Attempts:
         with call.reading() as connection:
             session = session_id(database, connection)
         self._watcher = Watcher(database, call.connection, session, say)
+        self._halt = Halt(database, call.connection, session)
 
     def run(
         self, plain: Callable[[], None], steps: list[RevisionStep], present: Iterable[Script]
@@ -115,7 +117,7 @@ class Attempts:
         for step in steps:
             self._plain[step.revision.revision] = step.migration_fn
             step.migration_fn = self._guarded(step)
-        with self._watcher, self._statements.listening(), self.expected.following():
+        with self._halt, self._watcher, self._statements.listening(), self.expected.following():
             if self.call.external:
                 # Rows that are written beside env.py's transaction come before it writes anything.
                 self._until_done(lambda: self._prepare(present))
@@ -211,6 +213,7 @@ class Attempts:
     def _failed(self, error: BaseException) -> float:
         """Returns the seconds to wait before the next try; otherwise raises why there is none."""
         self._watcher.idle()
+        error = self._halt.meant(error)
         if not self.call.external and self.call.connection.in_transaction():
             with suppress(DBAPIError):  # a connection that is lost is rolled back by its server
                 self.call.connection.rollback()
@@ -275,6 +278,12 @@ class Attempts:
             waited=self.policy.waited,
             blockers=self._watcher.seen,
         )
+
+    @property
+    def changed(self) -> bool:
+        """Whether something is in the database for good."""
+        applied = bool(self.applied) and not self.call.external
+        return applied or bool(self.kept) or self._statements.committed
 
     @property
     def reached(self) -> list[Applied]:

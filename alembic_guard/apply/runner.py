@@ -149,6 +149,11 @@ class DatabaseRun:
         kept = self._attempts.kept.items()
         return {revision: done for revision, done in kept if revision.id not in self._counted}
 
+    @property
+    def changed(self) -> bool:
+        """Whether something is in the database for good, also in the middle of the run."""
+        return self._attempts is not None and self._attempts.changed
+
     def let_through(self) -> list[CheckFailed]:
         """Checks that said no, and were allowed to."""
         return [] if self._attempts is None else self._attempts.checks.let_through

@@ -109,6 +109,11 @@ class Upgrade:
         return {course.identity for course in self._courses.values() if course.lock is not None}
 
     @property
+    def changed(self) -> bool:
+        """Whether something is in a database for good; asked from any thread, at any moment."""
+        return bool(self.applied) or any(run.changed for run in [*self._begun.values()])
+
+    @property
     def let_through(self) -> list[CheckFailed]:
         """Checks that said no, and were allowed to, in order."""
         return [failed for run in self._runs for failed in run.let_through()]

@@ -27,7 +27,7 @@ from alembic_guard.errors import GuardError, WrongUsage
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report
-from alembic_guard.runtime.signals import terminating_as_ctrl_c
+from alembic_guard.runtime.signals import INTERRUPTED, terminating_as_ctrl_c
 from alembic_guard.runtime.stopped import Interrupted
 from alembic_guard.runtime.streams import reserved_stdout
 from alembic_guard.settings import unknown_variables
@@ -35,7 +35,7 @@ from alembic_guard.settings import unknown_variables
 if TYPE_CHECKING:
     from alembic.config import Config
 
-DEFECT, INTERRUPTED = 70, 130
+DEFECT = 70
 ISSUES = "https://github.com/alembic-guardrails/alembic-guardrails/issues"
 
 

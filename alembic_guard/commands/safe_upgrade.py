@@ -22,13 +22,14 @@ from alembic_guard.commands.refusing import (
     part_way,
     refusing,
 )
-from alembic_guard.errors import GuardError, Refused
+from alembic_guard.errors import GuardError, Refused, StoppedPartWay
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report, masked_finding
 from alembic_guard.runtime.failure import NoMigrationsRun
 from alembic_guard.runtime.history import counted, load, open_script
 from alembic_guard.runtime.loggers import kept_loggers
+from alembic_guard.runtime.signals import INTERRUPTED, ending_with
 from alembic_guard.runtime.stopped import Applied, Stopped
 from alembic_guard.settings import Settings
 
@@ -133,6 +134,7 @@ def _upgraded(upgrade: Upgrade, preflight: Preflight) -> Upgraded:
 
 
 def _run(upgrade: Upgrade, preflight: Preflight) -> None:
+    ending_with(lambda: StoppedPartWay.exit_status if upgrade.changed else INTERRUPTED)
     try:
         upgrade.run()
         if not upgrade.calls:

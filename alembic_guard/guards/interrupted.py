@@ -1,6 +1,7 @@
-"""The upgrade was interrupted with Ctrl-C.
+"""The upgrade was interrupted, with Ctrl-C or SIGTERM.
 
-The revision that was running was rolled back; the ones before it stay.
+The statement that was running was ended in the database as well, and its revision was rolled back;
+the ones before it stay. A second Ctrl-C or SIGTERM ends the process at once, without any of that.
 
 Fix: run the command again when you like.
 """
