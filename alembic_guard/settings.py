@@ -70,13 +70,31 @@ class Settings:
         "hard limit on waiting for another deployer; unset, 60s without progress",
     )
     lock_timeout: float = _setting(
-        0.2, duration, "200ms", "how long a statement may queue for a lock before it steps back"
+        0.05, duration, "50ms", "how long the first try queues for a lock before it steps back"
+    )
+    lock_timeout_last: float = _setting(
+        0.2, duration, "200ms", "how long a try queues at most; each waits longer than the last"
+    )
+    lock_tries: int = _setting(
+        0, whole, "0", "how often a revision is tried for its locks; 0 is without limit"
     )
     statement_timeout: float = _setting(
         0.0, duration, "0", "how long a statement may run in all; 0 is without limit"
     )
     retry_for: float = _setting(
         600.0, duration, "10min", "how long a revision is tried again when a lock is not granted"
+    )
+    retry_delay: float = _setting(
+        0.1, duration, "100ms", "how long to wait before the second try; it grows, and varies"
+    )
+    retry_delay_longest: float = _setting(
+        15.0, duration, "15s", "how long to wait between two tries at most"
+    )
+    cancel_blockers_after: float = _setting(
+        0.0, duration, "0", "cancel a query of the same role that blocks for so long; 0 is never"
+    )
+    backup: str = _setting(
+        "", plain, "", "a file or a folder: safe-upgrade takes a backup before it changes anything"
     )
     frozen: bool = _setting(
         False, boolean, "false", "a revision that was edited after it was applied is an error"
@@ -113,6 +131,9 @@ class Settings:
     )
     dev_url: str = _setting(
         "", plain, "", "URL of a database in which guard-lint --trace may make a scratch one"
+    )
+    shadow_url: str = _setting(
+        "", plain, "", "URL of a server on which safe-upgrade --rehearse works; unset, dev_url"
     )
     migration_url: str = _setting(
         "",

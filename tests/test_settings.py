@@ -23,9 +23,10 @@ from alembic_guard.settings import Settings, describe
 from tests.project import Project
 
 NAMES = (
-    "allow, merge, journal, journal_table, wait, lock_timeout, statement_timeout, retry_for, "
+    "allow, merge, journal, journal_table, wait, lock_timeout, lock_timeout_last, lock_tries, "
+    "statement_timeout, retry_for, retry_delay, retry_delay_longest, cancel_blockers_after, "
     "frozen, require_committed, heads_file, lint_on_upgrade, lint_after, small_table_rows, "
-    "enable, rules, server_version, dev_url"
+    "enable, rules, server_version, dev_url, shadow_url"
 )
 
 
@@ -93,8 +94,13 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 journal_table = journal
                 wait = 5min
                 lock_timeout = 1.5
+                lock_timeout_last = 2.5
+                lock_tries = 3
                 statement_timeout = 1h
                 retry_for = 0
+                retry_delay = 1s
+                retry_delay_longest = 1min
+                cancel_blockers_after = 30s
                 frozen = on
                 require_committed = yes
                 heads_file = 1
@@ -105,6 +111,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 rules = migrations.rules
                 server_version = 16
                 dev_url = sqlite:///dev.db
+                shadow_url = sqlite:///shadow.db
                 """
             },
             {},
@@ -119,8 +126,13 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 journal_table = "journal"
                 wait = "5min"
                 lock-timeout = 1.5
+                lock_timeout_last = 2.5
+                lock_tries = 3
                 statement_timeout = "1h"
                 retry_for = 0
+                retry_delay = "1s"
+                retry_delay_longest = "1min"
+                cancel_blockers_after = "30s"
                 frozen = true
                 require_committed = true
                 heads_file = true
@@ -131,6 +143,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 rules = ["migrations.rules"]
                 server_version = "16"
                 dev_url = "sqlite:///dev.db"
+                shadow_url = "sqlite:///shadow.db"
                 """
             },
             {},
@@ -144,8 +157,13 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 "ALEMBIC_GUARD_JOURNAL_TABLE": "journal",
                 "ALEMBIC_GUARD_WAIT": "300",
                 "ALEMBIC_GUARD_LOCK_TIMEOUT": "1500ms",
+                "ALEMBIC_GUARD_LOCK_TIMEOUT_LAST": "2500ms",
+                "ALEMBIC_GUARD_LOCK_TRIES": "3",
                 "ALEMBIC_GUARD_STATEMENT_TIMEOUT": "60min",
                 "ALEMBIC_GUARD_RETRY_FOR": "0s",
+                "ALEMBIC_GUARD_RETRY_DELAY": "1000ms",
+                "ALEMBIC_GUARD_RETRY_DELAY_LONGEST": "60",
+                "ALEMBIC_GUARD_CANCEL_BLOCKERS_AFTER": "30",
                 "ALEMBIC_GUARD_FROZEN": "true",
                 "ALEMBIC_GUARD_REQUIRE_COMMITTED": "TRUE",
                 "ALEMBIC_GUARD_HEADS_FILE": "on",
@@ -156,6 +174,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 "ALEMBIC_GUARD_RULES": "migrations.rules",
                 "ALEMBIC_GUARD_SERVER_VERSION": "16",
                 "ALEMBIC_GUARD_DEV_URL": "sqlite:///dev.db",
+                "ALEMBIC_GUARD_SHADOW_URL": "sqlite:///shadow.db",
             },
         ),
     ],
@@ -171,8 +190,13 @@ def test_every_setting_can_be_given_everywhere(
         journal_table="journal",
         wait=300.0,
         lock_timeout=1.5,
+        lock_timeout_last=2.5,
+        lock_tries=3,
         statement_timeout=3600.0,
         retry_for=0.0,
+        retry_delay=1.0,
+        retry_delay_longest=60.0,
+        cancel_blockers_after=30.0,
         frozen=True,
         require_committed=True,
         heads_file=True,
@@ -183,6 +207,7 @@ def test_every_setting_can_be_given_everywhere(
         rules=("migrations.rules",),
         server_version="16",
         dev_url="sqlite:///dev.db",
+        shadow_url="sqlite:///shadow.db",
     )
     assert all(
         value != asdict(Settings())[name] for name, value in asdict(expected).items()

@@ -18,13 +18,17 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import DBAPIError
 
 from alembic_guard.apply.again import WholeRunAgain
-from alembic_guard.apply.cause import as_stopped, sentence
+from alembic_guard.apply.cause import as_stopped
 from alembic_guard.apply.checks import Checks
+from alembic_guard.apply.copies import CopyBefore
 from alembic_guard.apply.course import Course
 from alembic_guard.apply.direction import Direction
 from alembic_guard.apply.halt import Halt
+from alembic_guard.apply.ledger import Ledger
 from alembic_guard.apply.meanwhile import ExpectedHeads
 from alembic_guard.apply.record import Record
+from alembic_guard.apply.refused import not_granted, trying_again
+from alembic_guard.apply.table_locks import TableLocks, Wanted
 from alembic_guard.apply.watch import Watcher
 from alembic_guard.masking import Mask
 from alembic_guard.runtime.database import Database
@@ -35,11 +39,11 @@ from alembic_guard.runtime.stopped import (
     Applied,
     DeployerLockLost,
     Interrupted,
-    LockNotGranted,
     MigrationFailed,
     MovedMeanwhile,
 )
 from alembic_guard.runtime.waiting import (
+    Blocker,
     LimitedTransactions,
     Limits,
     is_lock_not_granted,
@@ -57,6 +61,7 @@ class Attempts:
 
     :param expected: what the version table held when the steps were chosen.
     :param course: what outlives a run of env.py that is begun again: the tries, the lock.
+    :param wanted: which tables each revision locks.
     """
 
     def __init__(
@@ -69,6 +74,7 @@ class Attempts:
         expected: ExpectedHeads,
         course: Course,
         direction: Direction,
+        wanted: Wanted,
         mask: Mask,
         say: Callable[[str], None],
         sleep: Callable[[float], None],
@@ -84,6 +90,7 @@ class Attempts:
         self.say = say
         self.sleep = sleep
         self.checks = Checks(settings.allow, mask)
+        self.copy = CopyBefore(database, call, say, sleep, spare=course.backup is not None)
         self.applied: list[Applied] = []
         self.kept: dict[Revision, tuple[str, ...]] = {}
         """Statements that were committed before their revision was."""
@@ -92,7 +99,9 @@ class Attempts:
         self._step: RevisionStep | None = None
         self._prepared = False
         self._began = 0.0
-        limits = Limits(settings.lock_timeout, settings.statement_timeout)
+        limits = Limits(
+            self.policy.lock_timeout, settings.statement_timeout, settings.lock_timeout_last
+        )
         self._limits = LimitedTransactions(database, call.connection, limits)
         self._limits.in_transaction = self._begins
         self._statements = Statements(
@@ -101,7 +110,32 @@ class Attempts:
         with call.reading() as connection:
             session = session_id(database, connection)
         self._watcher = Watcher(database, call.connection, session, say)
+        self._statements.begins = self._watcher.busy
+        self._ledger = self._new_ledger(settings)
         self._halt = Halt(database, call.connection, session)
+        self._tables = TableLocks(
+            database,
+            call,
+            course,
+            wanted,
+            session=session,
+            settings=settings,
+            unrecorded=self._statements.unrecorded,
+            say=say,
+            sleep=sleep,
+        )
+
+    def _new_ledger(self, settings: Settings) -> Ledger | None:
+        if self.record.book is None:
+            return None
+        return Ledger(
+            self.record.book,
+            self.database,
+            self.call.connection,
+            say=self.say,
+            sleep=self.sleep,
+            patience=settings.retry_for,
+        )
 
     def run(
         self, plain: Callable[[], None], steps: list[RevisionStep], present: Iterable[Script]
@@ -117,7 +151,8 @@ class Attempts:
         for step in steps:
             self._plain[step.revision.revision] = step.migration_fn
             step.migration_fn = self._guarded(step)
-        with self._halt, self._watcher, self._statements.listening(), self.expected.following():
+        watching = (self._statements.listening(), self.expected.following())
+        with self._halt, self._watcher, self._tables, watching[0], watching[1]:
             if self.call.external:
                 # Rows that are written beside env.py's transaction come before it writes anything.
                 self._until_done(lambda: self._prepare(present))
@@ -127,6 +162,7 @@ class Attempts:
                     self._until_done(lambda: limits.enter_context(self._limits.applied()))
                 self._until_done(lambda: self._prepare(present))
                 self._until_done(plain)
+        self.copy.done()
 
     def _until_done(self, work: Callable[[], object]) -> None:
         """Do it again as long as :meth:`_failed` says so."""
@@ -169,9 +205,25 @@ class Attempts:
         lock = self.course.lock
         if lock is not None and not lock.is_held():
             raise DeployerLockLost(revision=self._revision)
+        if self._ledger is not None:
+            self._ledger.look(step.revision)
         self.record.start(step.revision)
+        if self._ledger is not None:
+            self._ledger.begin(step.revision, self.record.attempt(step.revision.revision))
         if not self.call.external and self.call.connection.in_transaction():
             self.call.connection.commit()  # only reads so far: the revision begins its own
+        self._wait(step)
+        if not (self._limits.in_transaction or self.call.handed_in):
+            self.copy.take(as_revision(step.revision))
+
+    def _wait(self, step: RevisionStep) -> None:
+        """Wait until its tables may be free; in env.py's transaction, those of all revisions."""
+        self._limits.wait_at_most(self.policy.lock_timeout)
+        first, *others = map(as_revision, (one.revision for one in self._remaining))
+        if not self.call.external:
+            self._tables.wait(as_revision(step.revision))
+        elif not self.applied:
+            self._tables.wait(first, others)
 
     def _guarded(self, step: RevisionStep) -> Callable[..., None]:
         @wraps(step.migration_fn)  # Alembic logs its name
@@ -184,9 +236,15 @@ class Attempts:
         script = step.revision
         self.expected.check(as_revision(script))
         allowed = [*(self.course.allowed or ())]
+        ledger = self._ledger
         with self._statements.recording():
-            allowed += self._check("precheck", script)
+            if ledger is None or not ledger.resuming:  # it said yes to what is half done now
+                allowed += self._check("precheck", script)
+        recording = self._statements.recording()
+        with self._tables.taken(), recording, self._statements.keeping(ledger):
             self._plain[script.revision](**keywords)
+            if ledger is not None:
+                ledger.finished()
         self.record.applied(script.revision, self._milliseconds, self.policy.tries + 1, allowed)
         with self._statements.recording():
             after = self._check("postcheck", script)
@@ -205,6 +263,8 @@ class Attempts:
         self.applied.append(self._now(step))
         if self.call.external:
             self._keep()
+        else:
+            self.copy.done()
         self._step = None
         # In env.py's own transaction it is not applied before env.py commits.
         verb = "Ran" if self.call.external else self.direction.done
@@ -217,15 +277,21 @@ class Attempts:
         if not self.call.external and self.call.connection.in_transaction():
             with suppress(DBAPIError):  # a connection that is lost is rolled back by its server
                 self.call.connection.rollback()
+        if self._ledger is not None:
+            with suppress(DBAPIError):
+                self._ledger.failed()
         if isinstance(error, LeavesTransaction):
             return self._leave_transaction()
         if is_lock_not_granted(error):
             delay = None if self._committed or self.call.handed_in else self._next_delay()
             if delay is not None and self.call.external:
+                self.copy.done()
                 raise WholeRunAgain(delay)
             if delay is not None:
                 return delay
-            error = self._not_granted(error)
+            error = not_granted(error, self._revision, self.policy, self._seen, self.mask)
+        if self.copy.failed(something_stays=self._statements.committed or bool(self.kept)):
+            self._statements.forget()
         self._keep()
         path = self._step.revision.path if self._step is not None else ""
         stopped = as_stopped(error, self._revision, path, self.mask)
@@ -239,6 +305,9 @@ class Attempts:
                 milliseconds=self._milliseconds,
                 tries=self.policy.tries or 1,
             )
+        if self._ledger is not None and self._step is not None:
+            stopped.earlier = self._ledger.earlier
+            stopped.resumable = True
         if isinstance(stopped, MovedMeanwhile):
             self._step = None  # if it is in the database now, others brought it
         raise stopped from error
@@ -256,28 +325,20 @@ class Attempts:
         delay = self._next_delay()
         if delay is not None:
             self.sleep(delay)
+            self._limits.wait_at_most(self.policy.lock_timeout)
         return delay is not None
 
     def _next_delay(self) -> float | None:
         """Seconds until the next try, said with who blocks; None when there is none."""
         delay = self.policy.next_delay()
         if delay is not None:
-            seen = "; ".join(map(str, self._watcher.seen))
-            who = f"blocked by {seen}" if seen else "nobody was seen holding it"
-            self.say(
-                f"Waiting   {self._revision or 'the database'}: a lock was not granted "
-                f"(try {self.policy.tries}); {who}. Trying again in {delay:.1f} s."
-            )
+            self.say(trying_again(self._revision, self.policy, delay, self._seen))
         return delay
 
-    def _not_granted(self, error: BaseException) -> LockNotGranted:
-        return LockNotGranted(
-            self.mask(sentence(error)),
-            revision=self._revision,
-            tries=self.policy.tries or 1,
-            waited=self.policy.waited,
-            blockers=self._watcher.seen,
-        )
+    @property
+    def _seen(self) -> tuple[Blocker, ...]:
+        """Who blocks, as far as that was seen."""
+        return self._watcher.seen or self._tables.seen or self._limits.older
 
     @property
     def changed(self) -> bool:
@@ -291,7 +352,8 @@ class Attempts:
         return [*self.applied, *([] if self._step is None else [self._now(self._step)])]
 
     def _now(self, step: RevisionStep) -> Applied:
-        return Applied(self.database.url, as_revision(step.revision), self._milliseconds)
+        revision, direction = as_revision(step.revision), self.direction.name
+        return Applied(self.database.url, revision, self._milliseconds, direction)
 
     @property
     def _begins(self) -> bool:

@@ -22,7 +22,9 @@ class Course:
     :param allowed: names of guards that were let through before anything was applied; None until
         they were asked.
     :param rows: ids of the journal's rows of attempts that have not ended, by revision.
+    :param cancelled: queries of others that were cancelled for a revision, by its identifier.
     :param lock: held until the database is done; :param identity: what tells it from others.
+    :param backup: the command that puts back what was taken before anything was applied.
     :param outside: SQLite: a migration needs to run outside of a transaction.
     """
 
@@ -31,9 +33,11 @@ class Course:
     plan: Plan | None = None
     allowed: tuple[str, ...] | None = None
     rows: dict[str, int] = field(default_factory=dict)
+    cancelled: dict[str, list[str]] = field(default_factory=dict)
     lock: DeployerLock | None = None
     identity: object = None
     outside: bool = False
+    backup: str | None = None
 
     def planned(self, plan: Plan, target: str) -> None:
         """Keep the plan, and what a relative target means."""

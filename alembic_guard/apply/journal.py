@@ -69,6 +69,7 @@ class Journal:
         prefix = f"{schema}." if schema else ""
         self.table = _table(name, schema)
         self.database_user = user
+        self.backup: str | None = None
         self.name, self.version_table = prefix + name, prefix + context.version_table
 
     def exists(self, connection: Connection) -> bool:
@@ -162,24 +163,25 @@ class Journal:
         tries: int = 1,
         error: str | None = None,
         allowed: Sequence[str] = (),
+        cancelled: Sequence[str] = (),
     ) -> None:
         """The end of an attempt.
 
         :param status: "applied", "failed" or "interrupted".
         :param error: already without passwords.
+        :param cancelled: queries of others that were cancelled for it, in words.
         """
-        connection.execute(
-            self.table.update()
-            .where(self.table.c.id == row)
-            .values(
-                status=status,
-                finished=_now(),
-                milliseconds=milliseconds,
-                tries=tries,
-                error=error and error[:_LONGEST_ERROR],
-                allowed=", ".join(allowed) or None,
-            )
-        )
+        ended = {
+            "status": status,
+            "finished": _now(),
+            "milliseconds": milliseconds,
+            "tries": tries,
+            "error": error and error[:_LONGEST_ERROR],
+            "allowed": ", ".join(allowed) or None,
+            "cancelled": "; ".join(cancelled) or None,
+        }
+        there = {name: value for name, value in ended.items() if name in self.table.c}
+        connection.execute(self.table.update().where(self.table.c.id == row).values(there))
 
     def forget(self, connection: Connection, row: int) -> None:
         """Take back a row that is still ``started``: its attempt never began."""
@@ -223,6 +225,7 @@ class Journal:
             "host": socket.gethostname()[:255],
             "pid": os.getpid(),
             "versions": _versions(),
+            "backup": self.backup if status == "started" else None,
         }
         return {name: value for name, value in row.items() if name in self.table.c}
 
@@ -249,6 +252,8 @@ def _table(name: str, schema: str | None, lacking: Collection[str] = ()) -> sa.T
         sa.Column("pid", sa.Integer()),
         sa.Column("versions", sa.String(255)),
         sa.Column("allowed", sa.Text()),
+        sa.Column("backup", sa.Text()),
+        sa.Column("cancelled", sa.Text()),
         sa.Column("error", sa.Text()),
     ]
     kept = [column for column in columns if column.name not in lacking]

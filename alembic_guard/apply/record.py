@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from alembic_guard.apply.direction import UP, Direction
 from alembic_guard.apply.journal import Attempt, Journal
+from alembic_guard.apply.statement_journal import StatementJournal
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
 from alembic_guard.runtime.history import checksum
@@ -43,7 +44,10 @@ class Record:
 
     :param shared: whether no other connection could write: nobody else sees the database, or the
         migration connection holds the lock of a whole SQLite file.
+    :param cancelled: queries of others that were cancelled for a revision, by its identifier.
     :param rows: ids of the rows of attempts that have not ended; outlives a run of env.py.
+    :param book: of the statements of a revision that is committed in parts; None where nothing of
+        it would outlive the connection, or somebody else's is worked on.
     """
 
     def __init__(
@@ -55,12 +59,16 @@ class Record:
         shared: bool,
         rows: dict[str, int],
         direction: Direction,
+        cancelled: Mapping[str, Sequence[str]] | None = None,
+        book: StatementJournal | None = None,
     ) -> None:
         self.journal = journal
+        self.book = book
         self.database = database
         self.call = call
         self.shared = shared
         self._rows = rows
+        self._cancelled = {} if cancelled is None else cancelled
         self._direction = direction.name
         self._begun: set[str] = set()
         self._failure: _Failure | None = None
@@ -75,7 +83,7 @@ class Record:
         journal = self.journal
         if journal is None:
             return
-        upfront = self.call.external and not self.shared
+        upfront, waiting = self.call.external and not self.shared, [*pending]
 
         def write(connection: Connection) -> None:
             journal.prepare(connection)
@@ -84,11 +92,14 @@ class Record:
             journal.adopt(
                 connection, [_attempt(one, UP.name) for one in oldest_first(brought, brought)]
             )
+            if self.book is not None:
+                self.book.load(connection, [script.revision for script in waiting])
+                if upfront and self.database.is_mysql:  # there it commits what is open
+                    self.book.prepare(connection)
             if upfront:
-                for script in pending:
+                for script in waiting:
                     if script.revision not in self._rows:
-                        row = journal.start(connection, _attempt(script, self._direction))
-                        self._rows[script.revision] = row
+                        self._rows[script.revision] = self._begin(journal, connection, script)
 
         if upfront:
             self._beside(write)
@@ -103,8 +114,18 @@ class Record:
         self._begun.add(script.revision)
         if script.revision not in self._rows:
             self._rows[script.revision] = self._here(
-                lambda connection: journal.start(connection, _attempt(script, self._direction))
+                lambda connection: self._begin(journal, connection, script)
             )
+
+    def _begin(self, journal: Journal, connection: Connection, script: Script) -> int:
+        row = journal.start(connection, _attempt(script, self._direction))
+        if self.book is not None:
+            self.book.carry(connection, script.revision, row)
+        return row
+
+    def attempt(self, revision: str) -> int:
+        """The journal's row of an attempt that has not ended."""
+        return self._rows[revision]
 
     def applied(self, revision: str, milliseconds: int, tries: int, allowed: Sequence[str]) -> None:
         """In the revision's own transaction: it and its row are committed together.
@@ -119,6 +140,7 @@ class Record:
                 milliseconds=milliseconds,
                 tries=tries,
                 allowed=allowed,
+                cancelled=self._cancelled.get(revision, ()),
             )
 
     def failed(
@@ -160,6 +182,7 @@ class Record:
                 milliseconds=failure.milliseconds,
                 tries=failure.tries,
                 error=failure.error,
+                cancelled=self._cancelled.get(revision, ()),
             )
         elif revision in self._begun:
             error = "rolled back with env.py's transaction"

@@ -12,17 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
 from alembic_guard.apply.again import WholeRunAgain
 from alembic_guard.apply.attempts import Attempts
+from alembic_guard.apply.copies import refuse_found
 from alembic_guard.apply.deployer import DeployerWait
 from alembic_guard.apply.journal import Journal
 from alembic_guard.apply.meanwhile import ExpectedHeads
 from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.record import Record
+from alembic_guard.apply.statement_journal import StatementJournal
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
 from alembic_guard.runtime.history import (
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from alembic_guard.apply.upgrade import Upgrade
+    from alembic_guard.runtime.sqlite_copy import SqliteCopy
 
 _HANDED_IN = (
     "the connection was handed in: no deployer lock, no transaction for each revision, nothing is "
@@ -80,6 +84,9 @@ class DatabaseRun:
             self._say(self._plan(steps), steps)
         if self.upgrade.plan_only or not steps:
             self._preflight(steps)
+            if steps:
+                self._see_to_copies(steps)
+                self.upgrade.backups.look(self.database, self.call.heads())
             return
         self.call.settle()
         with self.call.reading() as connection:
@@ -94,6 +101,8 @@ class DatabaseRun:
                 self.upgrade.say(f"Nothing left to do: another deployer has {done} it meanwhile.")
         if steps:
             self._preflight(steps)  # under the lock: another deployer's half is no harm
+            self._see_to_copies(steps)
+            self.course.backup = self.upgrade.backups.take(self.database, self.call.heads())
             self._apply(steps)
         if not self.call.external:
             self.conclude()
@@ -154,6 +163,10 @@ class DatabaseRun:
         """Whether something is in the database for good, also in the middle of the run."""
         return self._attempts is not None and self._attempts.changed
 
+    def copy_left(self) -> SqliteCopy | None:
+        """SQLite: the copy from before a revision that could not be put back."""
+        return None if self._attempts is None else self._attempts.copy.left
+
     def let_through(self) -> list[CheckFailed]:
         """Checks that said no, and were allowed to."""
         return [] if self._attempts is None else self._attempts.checks.let_through
@@ -169,6 +182,10 @@ class DatabaseRun:
         self.course.planned(plan, self.direction.pinned(script, target, plan.current, steps))
         for line in plan.lines():
             self.upgrade.say(line)
+
+    def _lineage(self) -> set[str]:
+        """The revisions that the database holds."""
+        return {script.revision for script in lineage(self.upgrade.script, self.call.heads())}
 
     def _preflight(self, steps: list[RevisionStep]) -> None:
         """Look at the database before anything is applied; once, however often env.py is run."""
@@ -231,7 +248,9 @@ class DatabaseRun:
             self.call,
             shared=self.alone or self.database.is_writing(self.call.connection),
             rows=self.course.rows,
+            cancelled=self.course.cancelled,
             direction=self.direction,
+            book=self._book(),
         )
         self._attempts = Attempts(
             self.database,
@@ -241,6 +260,7 @@ class DatabaseRun:
             expected=self._expected,
             course=self.course,
             direction=self.direction,
+            wanted=partial(upgrade.locks, self.call),
             mask=upgrade.mask,
             say=upgrade.say,
             sleep=upgrade.sleep,
@@ -252,9 +272,34 @@ class DatabaseRun:
             self.call.connection.rollback()
         self._belief = Belief(self.database.url, expected, ())
 
+    def _see_to_copies(self, steps: list[RevisionStep]) -> None:
+        """SQLite: those of a revision that the statement journal continues are in nobody's way."""
+        upgrade, pending = self.upgrade, {step.revision.revision for step in steps}
+        refuse_found(
+            self.database,
+            self._lineage() | (pending if upgrade.restart else set()),
+            pending if upgrade.settings.journal else (),
+            upgrade.say,
+            remove=not upgrade.plan_only,
+        )
+
+    def _book(self) -> StatementJournal | None:
+        upgrade = self.upgrade
+        if self.alone or not upgrade.settings.journal:
+            return None
+        return StatementJournal(
+            self._journal(),
+            self.direction.name,
+            restart=upgrade.restart,
+            mask=upgrade.mask,
+            say=upgrade.say,
+        )
+
     def _journal(self) -> Journal:
         name = self.upgrade.settings.journal_table
-        return Journal(self.call.context, name, self.database.user)
+        journal = Journal(self.call.context, name, self.database.user)
+        journal.backup = self.course.backup
+        return journal
 
     def _progress(self) -> object:
         def mark(connection: Connection) -> object:

@@ -13,12 +13,14 @@ from asyncio import CancelledError
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from alembic_guard.apply.again import WholeRunAgain
+from alembic_guard.apply.backup import Backups
 from alembic_guard.apply.cause import sentence
 from alembic_guard.apply.course import Course
 from alembic_guard.apply.direction import UP, Direction
@@ -26,6 +28,7 @@ from alembic_guard.apply.pause import pause
 from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.retry import RetryPolicy
 from alembic_guard.apply.runner import DatabaseRun
+from alembic_guard.ddl.lock_request import Transactions
 from alembic_guard.masking import Mask
 from alembic_guard.runtime.environment import Call, Signal, run_environment
 from alembic_guard.runtime.history import Revision
@@ -53,9 +56,11 @@ class Upgrade:
 
     :param target: as ``alembic upgrade`` or ``alembic downgrade`` takes it.
     :param direction: which of the two it is.
+    :param restart: begin a partly applied revision anew; its record is forgotten.
     :param say: takes a line of progress for people.
     :param preflight: looks at a database before anything is applied to it, given what is pending;
         returns the names of guards that were let through, and raises what refuses.
+    :param locks: tells, once that has looked, what each transaction of a revision locks.
     :param plan_only: stop after the plans.
     :param options: env.py's own arguments, such as ``tag``.
     """
@@ -67,8 +72,10 @@ class Upgrade:
     mask: Mask
     say: Callable[[str], None]
     preflight: Callable[[Call, Sequence[Revision]], Sequence[str]] = lambda call, pending: ()
+    locks: Callable[[Call, Revision], Transactions] = lambda call, revision: ()
     plan_only: bool = False
     direction: Direction = UP
+    restart: bool = False
     options: dict[str, Any] = field(default_factory=dict)
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = pause
@@ -91,6 +98,7 @@ class Upgrade:
 
     def _run(self) -> None:
         try:
+            self.backups.count(self.config, self.script, self.options)
             while (delay := self._once()) is not None:
                 self.sleep(delay)
         except (KeyboardInterrupt, CancelledError):
@@ -103,6 +111,12 @@ class Upgrade:
         finally:
             for course in self._courses.values():
                 course.release()
+            self.backups.say_restore()
+
+    @cached_property
+    def backups(self) -> Backups:
+        """The backups of this run, by database; none where none is asked for."""
+        return Backups(self.settings.backup, self.mask, self.say, self.sleep)
 
     def held(self) -> set[object]:
         """The deployer locks that this run holds."""
@@ -126,8 +140,7 @@ class Upgrade:
     def course(self, number: int) -> Course:
         """What is remembered of a database; the same one when env.py is run again."""
         if number not in self._courses:
-            policy = RetryPolicy(self.settings.retry_for, self.clock)
-            self._courses[number] = Course(self.target, policy)
+            self._courses[number] = Course(self.target, RetryPolicy.of(self.settings, self.clock))
         return self._courses[number]
 
     def begun(self, run: DatabaseRun) -> None:
@@ -197,6 +210,7 @@ class Upgrade:
         """The same, told what stays in the databases."""
         stopped.applied = tuple(self.applied)
         for run in self._begun.values():
+            stopped.copy = stopped.copy or run.copy_left()
             for revision, statements in run.left_behind().items():
                 stopped.revision = stopped.revision or revision
                 stopped.committed += statements

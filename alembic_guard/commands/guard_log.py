@@ -103,11 +103,13 @@ def _lines(logged: Logged) -> list[str]:
         who = "@".join(part for part in (row["os_user"], row["host"]) if part)
         took = "" if row["milliseconds"] is None else f", {row['milliseconds']} ms"
         when = f"{row['started']:%Y-%m-%d %H:%M:%S} UTC"
-        lines.append(
-            f"  {when}  {row['status']:<11} {row['revision']} {row['message'] or ''}".rstrip()
-        )
+        down = (row["direction"], row["status"]) == ("downgrade", "applied")
+        status = "reverted" if down else row["status"]
+        lines.append(f"  {when}  {status:<11} {row['revision']} {row['message'] or ''}".rstrip())
         lines.append(f"      {row['direction']} by {who or 'unknown'}{took}")
         lines += [f"      allowed: {row['allowed']}"] if row["allowed"] else []
+        lines += [f"      cancelled: {row['cancelled']}"] if row["cancelled"] else []
+        lines += [f"      backup: {row['backup']}"] if row["backup"] else []
         lines += [f"      {line}" for line in (row["error"] or "").splitlines()]
     return [*lines, *(["  … and older rows: alembic guard-log --all"] if logged.older else [])]
 

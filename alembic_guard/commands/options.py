@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 from alembic_guard import guards, reports, rules
 from alembic_guard.catalogue import Entry
 from alembic_guard.errors import GuardError
-from alembic_guard.setting_values import duration, nearest
+from alembic_guard.setting_values import duration, nearest, whole
 from alembic_guard.settings import PREFIX
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -108,12 +108,23 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
             self.fail(str(error), param, ctx)
 
 
-def setting(name: str, help: str) -> Callable[[_F], _F]:
-    """An option of the same name as a setting that is a duration."""
-    variable = PREFIX + name.upper()
-    return click.option(
-        f"--{name.replace('_', '-')}", type=Duration(), help=f"{help}  [env var: {variable}]"
-    )
+class Whole(click.ParamType):  # type: ignore[type-arg]  # no generic before click 8.4
+    """A number of things, not negative."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """The number, or a refusal in the words of the settings."""
+        try:
+            return whole(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def setting(name: str, help: str, type: Any = None) -> Callable[[_F], _F]:
+    """An option of the same name as a setting, which is a duration unless a type is said."""
+    said = f"{help}  [env var: {PREFIX}{name.upper()}]"
+    return click.option(f"--{name.replace('_', '-')}", type=type or Duration(), help=said)
 
 
 def migration_url(command: _F) -> _F:

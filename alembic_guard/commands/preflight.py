@@ -6,7 +6,7 @@ again: nothing is written and no lock is taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,11 @@ from sqlalchemy.exc import DBAPIError
 
 from alembic_guard import guards
 from alembic_guard.apply.journal import Journal
+from alembic_guard.commands.busy_tables import busy_tables
+from alembic_guard.commands.half_done import half_done
+from alembic_guard.commands.left_indexes import left_before
 from alembic_guard.commands.standing import missing_tables, unrecorded_tables
+from alembic_guard.ddl.lock_request import Transactions
 from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding
 from alembic_guard.runtime.database import Database
@@ -24,6 +28,7 @@ from alembic_guard.runtime.environment import Call
 from alembic_guard.runtime.git import uncommitted, uncommitted_revisions
 from alembic_guard.runtime.history import Revision
 from alembic_guard.runtime.live import LiveConnection, live_connection
+from alembic_guard.runtime.own_tables import own_tables
 from alembic_guard.runtime.recorded import RecordedHistory, recorded_history
 from alembic_guard.runtime.table_names import table_keys
 from alembic_guard.runtime.version_column import version_column
@@ -40,12 +45,17 @@ class Preflight:
     """The guards of what is asked, for one upgrade of any number of databases.
 
     :param findings: what was seen, of all databases; each thing once.
+    :param asks: yields what is judged, instead of :func:`subjects`.
+    :param upgrade: False where ``downgrade()`` is what will run.
     """
 
     config: Config
     script: ScriptDirectory
     settings: Settings
     findings: list[Finding] = field(default_factory=list)
+    asks: Callable[..., Iterator[Any]] | None = None
+    upgrade: bool = True
+    _locks: dict[tuple[int, str], Transactions] = field(default_factory=dict)
 
     def __call__(self, call: Call, pending: Sequence[Revision]) -> tuple[str, ...]:
         """Judge one database.
@@ -55,25 +65,42 @@ class Preflight:
             refuses comes first.
         """
         allowed: dict[str, None] = {}
-        for subject in subjects(self.config, self.script, self.settings, call, pending):
+        asks = self.asks or subjects
+        for subject in asks(self.config, self.script, self.settings, call, pending):
             found = guards.judge(subject, self.settings.allow)
             self.findings += [each for each in found if each not in self.findings]
             allowed.update((each.name, None) for each in found if each.allowed)
             if any(each.refuses for each in found):
                 raise Refused(sorted(self.findings, key=lambda each: not each.refuses))
-        allowed.update((each, None) for each in self._lint(call, pending))
+        begun = half_done(call, self.settings, pending)  # judged before they were begun
+        whole = [each for each in pending if each.id not in begun]
+        allowed.update((each, None) for each in self.lint(call, whole))
+        allowed.update((each, None) for each in self._busy(call, pending))
         return tuple(allowed)
 
-    def _lint(self, call: Call, pending: Sequence[Revision]) -> list[str]:
+    def locks(self, call: Call, revision: Revision) -> Transactions:
+        """What each transaction of a revision locks; nothing where that is not known."""
+        return self._locks.get((call.number, revision.id), ())
+
+    def lint(self, call: Call, pending: Sequence[Revision]) -> list[str]:
         """Judge what is pending by the rules; the names of those that were let through."""
         if not pending or self.settings.lint_on_upgrade == "off":
             return []
         from alembic_guard.commands.lint_before import lint_before  # rules cost 40 ms
 
-        found = lint_before(call, self.script, self.settings, [each.id for each in pending])
-        self.findings += [each for each in found if each not in self.findings]
-        if any(each.refuses for each in found):
+        names = [each.id for each in pending]
+        judged = lint_before(call, self.script, self.settings, names, upgrade=self.upgrade)
+        self._locks.update({(call.number, name): found for name, found in judged.locks.items()})
+        self.findings += [each for each in judged.findings if each not in self.findings]
+        if any(each.refuses for each in judged.findings):
             raise Refused(sorted(self.findings, key=lambda each: not each.refuses))
+        return [each.name for each in judged.findings if each.allowed]
+
+    def _busy(self, call: Call, pending: Sequence[Revision]) -> list[str]:
+        """Judge who works with the tables that are about to be locked."""
+        wanted = {each.id: self.locks(call, each) for each in pending}
+        found = guards.judge(busy_tables(call, wanted), self.settings.allow)
+        self.findings += [each for each in found if each not in self.findings]
         return [each.name for each in found if each.allowed]
 
 
@@ -130,7 +157,9 @@ def subjects(
     """
     if pending:
         yield connection_facts(call)
-        yield unrecorded_tables(config, script, call, pending)
+        found = unrecorded_tables(config, script, call, pending)
+        if found is not None and found.revision.id not in half_done(call, settings, pending):
+            yield found
     elif _is_bare(call, settings):
         yield missing_tables(script, call)
     yield history_facts(call, script, settings)
@@ -139,10 +168,11 @@ def subjects(
     with call.reading():
         yield version_column(call.context, pending)
     yield uncommitted_revisions([each.path for each in pending], settings.require_committed)
+    yield left_before(call, script, settings, pending)
 
 
 def _is_bare(call: Call, settings: Settings) -> bool:
     """Whether there is no table but Alembic's and ours."""
     with call.reading() as connection:
         names = {key.rpartition(".")[2] for key in table_keys(connection)}
-    return names <= {call.context.version_table, settings.journal_table}
+    return names <= {call.context.version_table, *own_tables(settings.journal_table)}

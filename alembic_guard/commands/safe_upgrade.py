@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +13,7 @@ from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.upgrade import Upgrade
 from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
 from alembic_guard.commands.lint_notes import without_notes
-from alembic_guard.commands.options import judging, migration_url, setting
+from alembic_guard.commands.options import Whole, judging, migration_url, setting
 from alembic_guard.commands.preflight import Preflight
 from alembic_guard.commands.refusing import (
     EVENTS,
@@ -22,10 +22,12 @@ from alembic_guard.commands.refusing import (
     part_way,
     refusing,
 )
+from alembic_guard.commands.rehearsing_options import refuse_combinations
 from alembic_guard.errors import GuardError, Refused, StoppedPartWay
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report, masked_finding
+from alembic_guard.runtime.backup import Backup
 from alembic_guard.runtime.failure import NoMigrationsRun
 from alembic_guard.runtime.history import counted, load, open_script
 from alembic_guard.runtime.loggers import kept_loggers
@@ -36,6 +38,8 @@ from alembic_guard.settings import Settings
 if TYPE_CHECKING:
     from alembic.config import Config
 
+    from alembic_guard.commands.rehearsing import Rehearsing
+
 
 @dataclass(frozen=True)
 class Upgraded:
@@ -44,18 +48,26 @@ class Upgraded:
     :param plans: one for each database that env.py configured.
     :param applied: every revision that is in a database now and was not before.
     :param findings: what was seen and did not refuse.
+    :param backups: what was taken before, by the database's URL without its password.
+    :param rehearsal: each statement that was rehearsed; None where nothing was to be.
     """
 
     plans: tuple[Plan, ...]
     applied: tuple[Applied, ...]
     findings: tuple[Finding, ...] = ()
+    backups: Mapping[str, Backup] = field(default_factory=dict)
+    rehearsal: tuple[Mapping[str, Any], ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For a report's ``data``."""
         return {
-            "databases": [plan.as_json() for plan in self.plans],
+            "databases": [
+                {**plan.as_json(), "backup": _backup_json(self.backups.get(plan.database))}
+                for plan in self.plans
+            ],
             "applied": [applied.as_json() for applied in self.applied],
             "allowed": [finding.name for finding in self.findings if finding.allowed],
+            **({} if self.rehearsal is None else {"rehearsal": list(self.rehearsal)}),
         }
 
 
@@ -69,9 +81,18 @@ def safe_upgrade(
     allow: Sequence[str] = (),
     wait: float | None = None,
     lock_timeout: float | None = None,
+    lock_timeout_last: float | None = None,
+    lock_tries: int | None = None,
     statement_timeout: float | None = None,
     retry_for: float | None = None,
+    retry_delay: float | None = None,
+    retry_delay_longest: float | None = None,
+    cancel_blockers_after: float | None = None,
+    backup: str | None = None,
+    rehearse: bool = False,
+    shadow_url: str | None = None,
     migration_url: str | None = None,
+    restart: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Upgraded:
     """Apply what is pending, one deployer at a time.
@@ -82,10 +103,20 @@ def safe_upgrade(
     :param tag: for env.py, as Alembic's ``--tag``.
     :param allow: names of guards that only report.
     :param wait: seconds, a hard limit on waiting for another deployer.
-    :param lock_timeout: seconds that a statement queues for a lock in one try.
+    :param lock_timeout: seconds that the first try queues for a lock; 0 is without limit.
+    :param lock_timeout_last: seconds that a try queues at most; each waits longer than the last.
+    :param lock_tries: how often a revision is tried for its locks; 0 is without limit.
     :param statement_timeout: seconds that a statement may run; 0 is without limit.
     :param retry_for: seconds that a revision is tried again when a lock is not granted.
+    :param retry_delay: seconds before the second try; it grows, up to ``retry_delay_longest``.
+    :param cancel_blockers_after: seconds that a query of the same role has to block before it is
+        cancelled; 0 is never.
+    :param backup: a file or a folder for a backup before anything is changed.
+    :param rehearse: upgrade a scratch database instead, and take that back; see
+        docs/rehearsal.md.
+    :param shadow_url: of a server where the scratch database is made, instead of the same one.
     :param migration_url: of the server itself, where env.py connects through a pooler.
+    :param restart: begin a partly applied revision with its first statement, not where it stopped.
     :param progress: takes lines for people, as the work goes on.
     :raises GuardError: when the target was not reached; its ``exit_status`` tells how far it came.
     """
@@ -95,12 +126,30 @@ def safe_upgrade(
             allow=tuple(allow),
             wait=wait,
             lock_timeout=lock_timeout,
+            lock_timeout_last=lock_timeout_last,
+            lock_tries=lock_tries,
             statement_timeout=statement_timeout,
             retry_for=retry_for,
+            retry_delay=retry_delay,
+            retry_delay_longest=retry_delay_longest,
+            cancel_blockers_after=cancel_blockers_after,
+            backup=backup,
+            shadow_url=shadow_url,
             migration_url=migration_url,
         )
         script = open_script(config)
         load(script)
+        if rehearse:
+            from alembic_guard.commands.rehearsing import Rehearsing  # rules cost 40 ms
+
+            say = masked_progress(progress, mask)
+            rehearsing = Rehearsing(config, script, revision, settings, mask, say, {"tag": tag})
+            try:
+                rehearsing.run()
+            finally:
+                upgraded = _rehearsed(rehearsing)
+                data.update(upgraded.as_json())
+            return upgraded
         preflight = Preflight(config, script, settings)
         upgrade = Upgrade(
             config,
@@ -110,11 +159,13 @@ def safe_upgrade(
             mask,
             say=masked_progress(progress, mask),
             preflight=preflight,
+            locks=preflight.locks,
             plan_only=plan,
+            restart=restart,
             options={"tag": tag},
         )
         try:
-            _run(upgrade, preflight)
+            carry_out(upgrade, preflight)
         finally:
             upgraded = _upgraded(upgrade, preflight)
             data.update(upgraded.as_json())
@@ -130,10 +181,23 @@ def _upgraded(upgrade: Upgrade, preflight: Preflight) -> Upgraded:
     findings = [
         masked_finding(finding, upgrade.mask) for finding in (*preflight.findings, *let_through)
     ]
-    return Upgraded(tuple(upgrade.plans), tuple(upgrade.applied), tuple(findings))
+    return Upgraded(
+        tuple(upgrade.plans), tuple(upgrade.applied), tuple(findings), upgrade.backups.taken
+    )
 
 
-def _run(upgrade: Upgrade, preflight: Preflight) -> None:
+def _rehearsed(rehearsing: Rehearsing) -> Upgraded:
+    findings = [masked_finding(finding, rehearsing.mask) for finding in rehearsing.findings]
+    rows = tuple(rehearsing.rows)
+    return Upgraded(tuple(rehearsing.plans), (), tuple(findings), rehearsal=rows)
+
+
+def _backup_json(backup: Backup | None) -> dict[str, Any] | None:
+    return None if backup is None else backup.as_json()
+
+
+def carry_out(upgrade: Upgrade, preflight: Preflight) -> None:
+    """Run it, up or down; what stops it says what stays."""
     ending_with(lambda: StoppedPartWay.exit_status if upgrade.changed else INTERRUPTED)
     try:
         upgrade.run()
@@ -156,11 +220,36 @@ def _with_findings(error: GuardError, preflight: Preflight) -> GuardError:
 @click.command("safe-upgrade", cls=GuardCommand, help=COMMANDS["safe-upgrade"])
 @click.argument("revision", default="head")
 @click.option("--plan", is_flag=True, help="Only say what would be done; change nothing.")
+@click.option("--sql", is_flag=True, help="Write a script for a DBA; FROM:TO asks no database.")
 @click.option("--tag", help="Arbitrary tag for env.py, as in alembic upgrade.")
+@click.option(
+    "--restart",
+    is_flag=True,
+    help="Begin a partly applied revision with its first statement, not where it stopped.",
+)
 @setting("wait", "Hard limit on waiting for another deployer; without it, 60s without progress.")
-@setting("lock_timeout", "How long a statement queues for a lock in one try (200ms).")
+@setting("lock_timeout", "How long the first try queues for a lock (50ms).")
+@setting("lock_timeout_last", "How long a try queues at most; each waits longer (200ms).")
+@setting("lock_tries", "How often a revision is tried for its locks; 0 is without limit.", Whole())
 @setting("statement_timeout", "How long a statement may run; 0 is without limit.")
 @setting("retry_for", "How long a revision is tried again when a lock is not granted (10min).")
+@setting("retry_delay", "How long to wait before the second try; it grows (100ms).")
+@setting("retry_delay_longest", "How long to wait between two tries at most (15s).")
+@setting("cancel_blockers_after", "Cancel a query of the same role that blocks so long; 0 never.")
+@click.option(
+    "--backup",
+    type=click.Path(),
+    help="Take a backup into a file or a folder before anything is changed.  "
+    "[env var: ALEMBIC_GUARD_BACKUP]",
+)
+@click.option(
+    "--rehearse", is_flag=True, help="Upgrade a scratch database, and take it back; change nothing."
+)
+@click.option(
+    "--shadow-url",
+    help="Where --rehearse makes its database, instead of on the same server.  "
+    "[env var: ALEMBIC_GUARD_SHADOW_URL]",
+)
 @migration_url
 @judging
 @click.pass_obj
@@ -168,7 +257,12 @@ def command(
     invocation: Invocation, /, revision: str, format: str, output: str | None, **options: Any
 ) -> int:
     """Run the command for its words."""
+    refuse_combinations(options)
     invocation.tell_env_py(revision=revision, tag=options["tag"])
+    if options.pop("sql"):
+        from alembic_guard.commands.by_hand import write_script
+
+        return write_script(invocation, revision, format, output, options)
 
     def work(progress: Progress) -> Report:
         upgraded = safe_upgrade(invocation.config, revision, progress=progress, **options)
@@ -184,6 +278,9 @@ def command(
 def _last_line(upgraded: Upgraded, plan: bool) -> str:
     if plan:
         return "Nothing was changed: this is the plan."
+    if upgraded.rehearsal is not None:
+        done = any(plan.pending for plan in upgraded.plans)
+        return f"Done: {'rehearsed, and nothing was changed' if done else 'nothing to rehearse'}."
     number = len(upgraded.applied)
     if number == 0:
         return "Done: nothing to apply."

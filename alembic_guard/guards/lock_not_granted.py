@@ -1,7 +1,8 @@
 """A migration could not get its lock in time, however often it tried.
 
 A statement that queues for a lock makes every query behind it wait too, so each try waits only
-``lock_timeout`` and steps back.
+``lock_timeout`` and steps back. On PostgreSQL it is looked first who holds the tables, and waited
+outside the queue as long as a transaction does that is not about to end.
 
 Fix: end the transaction that blocks (the finding says whose it is), or try again at a quieter time;
 ``--retry-for`` sets how long to go on trying.
@@ -40,9 +41,12 @@ def judge(refused: LockNotGranted) -> Iterator[Finding]:
     revision = refused.revision
     who = "\n".join(f"Blocked by {blocker}." for blocker in refused.blockers)
     tries = f"{refused.tries} {'try' if refused.tries == 1 else 'tries'}"
+    how = f" in {tries} over {refused.waited:.1f} s"
+    if not refused.tries:
+        how = f": it waited {refused.waited:.1f} s outside the queue"
     yield Finding(
         "lock-not-granted",
-        f"Revision {revision} did not get its lock in {tries} over {refused.waited:.1f} s."
+        f"Revision {revision} did not get its lock{how}."
         if revision
         else f"The database stayed locked over {tries} in {refused.waited:.1f} s.",
         why=f"{refused.message}\n{who or 'Nobody was seen holding it.'}",

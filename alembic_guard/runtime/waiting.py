@@ -3,8 +3,11 @@
 - PostgreSQL: ``lock_timeout`` for each transaction (``set_config(…, true)``, which ends with it);
   inside an autocommit block it is off for the session, and put back: a timed-out ``CREATE INDEX
   CONCURRENTLY`` leaves an invalid index (facts/alembic_hooks.md, B7).
-- MariaDB/MySQL: ``lock_wait_timeout`` and ``innodb_lock_wait_timeout``, whole seconds, put back.
-- SQLite: the driver's busy timeout.
+- MariaDB/MySQL: ``lock_wait_timeout`` and ``innodb_lock_wait_timeout``, whole seconds, put back. On
+  MariaDB 0 is "not at all" (measured on 10.11; MySQL makes 1 of it): so it is while some other
+  transaction has been open for more than a second, which may be the one that holds the table; who
+  holds a metadata lock is not shown without a plugin.
+- SQLite: the driver's busy timeout; nobody waits behind who waits there, so it is the longest.
 """
 
 from __future__ import annotations
@@ -12,8 +15,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
@@ -58,10 +61,14 @@ def _codes(error: Any) -> set[object]:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a statement may wait, and run. Seconds; 0 leaves it to the server and the driver."""
+    """How long a statement may wait, and run. Seconds; 0 leaves it to the server and the driver.
+
+    :param longest: for a lock, where it does not matter to others how long a statement waits.
+    """
 
     lock: float
     statement: float = 0.0
+    longest: float = 0.0
 
 
 class LimitedTransactions:
@@ -77,7 +84,30 @@ class LimitedTransactions:
         self.entered_autocommit = False
         self.in_transaction = True
         """SQLite: whether a revision gets a real transaction; False for one that must leave it."""
+        self.older: tuple[Blocker, ...] = ()
+        """MariaDB: whose transactions have been open for longer than a try would queue."""
         self._session: dict[str, Any] = {}
+
+    def wait_at_most(self, seconds: float) -> None:
+        """The next transaction's statements queue for locks at most so long."""
+        self.limits = replace(self.limits, lock=seconds)
+        self.older = ()
+        if self.database.kind == "mariadb" and "lock_wait_timeout" in self._session:
+            self._raw(f"SET SESSION lock_wait_timeout = {self._mariadb_seconds()}")
+
+    def _mariadb_seconds(self) -> int:
+        """Not at all while somebody's transaction is not about to end; else whole seconds."""
+        seconds = max(1, math.ceil(self.limits.lock))
+        cursor = self.connection.connection.cursor()
+        try:
+            cursor.execute(_MARIADB_OLDER)
+            rows = [_Row(*row) for row in cursor.fetchall()]
+        except Exception:  # without the privilege PROCESS nobody knows
+            return seconds
+        finally:
+            cursor.close()
+        self.older = tuple(blocker_of(row) for row in rows)
+        return 0 if rows and seconds == 1 else seconds
 
     @contextmanager
     def applied(self) -> Iterator[LimitedTransactions]:
@@ -103,7 +133,8 @@ class LimitedTransactions:
                 self._set_session("max_statement_time", self.limits.statement)
         elif self.database.kind == "sqlite" and self.limits.lock:
             self._session["busy_timeout"] = self._raw("PRAGMA busy_timeout")[0]
-            self._raw(f"PRAGMA busy_timeout = {_milliseconds(self.limits.lock)}")
+            longest = max(self.limits.lock, self.limits.longest)
+            self._raw(f"PRAGMA busy_timeout = {_milliseconds(longest)}")
 
     def _set_session(self, name: str, value: float) -> None:
         self._session[name] = self._raw(f"SELECT @@SESSION.{name}")[0]
@@ -212,7 +243,7 @@ def blockers(database: Database, connection: Connection, session: int) -> list[B
         rows = connection.execute(text(_MYSQL_BLOCKERS), {"id": session})
     else:
         return []
-    found = [_blocker(row) for row in rows]
+    found = [blocker_of(row) for row in rows]
     connection.rollback()
     return found
 
@@ -227,7 +258,8 @@ def session_id(database: Database, connection: Connection) -> int | None:
     return int(connection.execute(text(statement)).scalar_one())
 
 
-def _blocker(row: Any) -> Blocker:
+def blocker_of(row: Any) -> Blocker:
+    """Out of a row of ``pg_stat_activity`` or its like, which hides some from some roles."""
     hidden = row.query == "<insufficient privilege>" or (row.state is None and row.query is None)
     verb = "" if hidden or not row.query else str(row.query).split(None, 1)[0].upper()[:20]
     return Blocker(
@@ -245,6 +277,26 @@ SELECT 'pid ' || a.pid AS session, a.usename, a.application_name AS application,
        extract(epoch FROM clock_timestamp() - a.xact_start) AS age, a.query
   FROM pg_catalog.pg_stat_activity a
  WHERE a.pid = ANY (pg_catalog.pg_blocking_pids(:pid))
+"""
+
+
+class _Row(NamedTuple):
+    session: str
+    usename: str
+    application: str | None
+    state: str
+    age: float
+    query: str
+
+
+_MARIADB_OLDER = """
+SELECT CONCAT('connection ', p.id), p.user, NULL, CONCAT('command ', p.command),
+       TIMESTAMPDIFF(SECOND, t.trx_started, NOW()), COALESCE(t.trx_query, p.info, '')
+  FROM information_schema.innodb_trx t
+  JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
+ WHERE p.id <> CONNECTION_ID() AND p.db = DATABASE()
+   AND t.trx_started < NOW() - INTERVAL 1 SECOND
+ ORDER BY t.trx_started
 """
 
 # A metadata lock's holder is not shown without the METADATA_LOCK_INFO plugin: these are the open

@@ -40,14 +40,29 @@ INI_DIFF = """\
 +# hard limit on waiting for another deployer; unset, 60s without progress
 +# wait = 60s
 +
-+# how long a statement may queue for a lock before it steps back
-+# lock_timeout = 200ms
++# how long the first try queues for a lock before it steps back
++# lock_timeout = 50ms
++
++# how long a try queues at most; each waits longer than the last
++# lock_timeout_last = 200ms
++
++# how often a revision is tried for its locks; 0 is without limit
++# lock_tries = 0
 +
 +# how long a statement may run in all; 0 is without limit
 +# statement_timeout = 0
 +
 +# how long a revision is tried again when a lock is not granted
 +# retry_for = 10min
++
++# how long to wait before the second try; it grows, and varies
++# retry_delay = 100ms
++
++# how long to wait between two tries at most
++# retry_delay_longest = 15s
++
++# cancel a query of the same role that blocks for so long; 0 is never
++# cancel_blockers_after = 0
 +
 +# a revision that was edited after it was applied is an error
 +# frozen = false
