@@ -29,6 +29,11 @@ _INDEX = re.compile(
     rf"(?P<index>{_PART})\s+ON\s+(?:ONLY\s+)?(?P<table>{_NAME})",
     re.IGNORECASE,
 )
+_BUILT = re.compile(
+    rf"\s*CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?:CONCURRENTLY\s+)?(?:IF\s+NOT\s+EXISTS\s+)?"
+    rf"(?P<index>{_PART})\s+ON\s",
+    re.IGNORECASE,
+)
 _DROPPED = re.compile(
     rf"\s*DROP\s+INDEX\s+CONCURRENTLY\s+(?:IF\s+EXISTS\s+)?(?P<index>{_NAME})\s*"
     r"(?:CASCADE|RESTRICT)?\s*;?\s*$",
@@ -129,6 +134,12 @@ def index_of(connection: Connection, statement: str) -> BuiltIndex | None:
     # a drop that was begun leaves the index invalid too, and is simply begun again
     state = f"{row.oid}" if dropped or row.indisvalid else f"{row.oid}:invalid"
     return BuiltIndex(row.name, state)
+
+
+def built_index(statement: str) -> str | None:
+    """The name of the index that a statement builds, as the catalogue has it; else None."""
+    match = _BUILT.match(statement)
+    return None if match is None else _plain(match["index"])
 
 
 def elsewhere(kind: str, connection: Connection, statement: str) -> bool:

@@ -16,6 +16,8 @@ from sqlalchemy import text
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from alembic_guard.runtime.history import Revision
+
 
 @dataclass(frozen=True)
 class InvalidIndex:
@@ -35,6 +37,24 @@ class InvalidIndex:
     def drop(self) -> str:
         """The statement that takes it away without stopping anybody."""
         return f"DROP INDEX CONCURRENTLY {self.index};"
+
+
+@dataclass(frozen=True)
+class LeftIndex:
+    """An invalid index that nobody is building.
+
+    :param revision: a pending one that creates an index of its name, if there is one.
+    """
+
+    index: InvalidIndex
+    revision: Revision | None = None
+
+
+@dataclass(frozen=True)
+class LeftIndexes:
+    """What a database has of them, for the guard."""
+
+    indexes: tuple[LeftIndex, ...] = ()
 
 
 def invalid_indexes(connection: Connection) -> tuple[InvalidIndex, ...]:

@@ -73,15 +73,13 @@ def finding(result: Result) -> str:
 
 
 def test_a_transactional_revision_writes_no_statement(project: Project) -> None:
-    history(project, INSERT.format(number=1), ADD.format(name="age") if False else "pass")
+    history(project, INSERT.format(number=1))
 
-    result = project.alembic("safe-upgrade", "0002")
+    result = project.alembic("safe-upgrade")
 
     assert result.returncode == 0, result.output
     with_ddl = project.url.startswith("mariadb")  # CREATE TABLE users commits by itself there
-    assert statements(project, "statement", "status") == (
-        [(statements(project, "statement")[0][0], "done")] if with_ddl else []
-    )
+    assert statements(project, "ordinal", "status") == ([(1, "done")] if with_ddl else [])
     assert (STATEMENTS in project.tables()) == with_ddl
 
 
@@ -276,11 +274,12 @@ def test_a_file_that_was_edited_since_is_partly_applied(mariadb_project: Project
 
     assert (result.returncode, finding(result)) == (
         1,
-        "error: partly-applied (migrations/versions/0002_step_2.py): A part of revision 0002 step 2 "
-        "is in the database, and it can't go on from there: its file was edited since.\n"
+        "error: partly-applied (migrations/versions/0002_step_2.py): A part of revision 0002 "
+        "step 2 is in the database, and it can't go on from there: its file was edited since.\n"
         "    done: ALTER TABLE users ADD COLUMN age INTEGER\n"
         "    not done: whatever comes after that\n"
-        "    next: alembic safe-upgrade --restart  # when these are undone by hand: it begins anew\n"
+        "    next: alembic safe-upgrade --restart  # when these are undone by hand: it begins "
+        "anew\n"
         "    next: alembic stamp 0002  # or this, when the revision is finished by hand\n",
     )
     assert journal(project, "revision", "status") == before
@@ -337,11 +336,8 @@ CANNOT = {
         "it ran 0 statements now",
     ),
     "rows of a write": (
-        INSERT.format(number=1)
-        .replace('")', ' RETURNING id").scalar()')
-        .replace("op.", "op.get_bind().exec_driver_sql")
-        .replace("exec_driver_sqlexecute", "exec_driver_sql")
-        + f"\n{ADD.format(name='age')}\n"
+        'op.get_bind().exec_driver_sql("INSERT INTO users (id) VALUES (1) RETURNING id").scalar()\n'
+        + f"{ADD.format(name='age')}\n"
         + killed(),
         "its code used what statement 1 gave back, which nobody can repeat",
     ),

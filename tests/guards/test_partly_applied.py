@@ -27,7 +27,10 @@ def test_what_mariadb_committed_before_the_failure_is_listed_after_it(
     )
     assert "    done: CREATE TABLE users" in result.stdout
     assert result.stdout.endswith(
-        "    next: undo these by hand, then: alembic safe-upgrade\n"
+        "    next: alembic safe-upgrade  # goes on with the next statement, if the file stays as "
+        "it is\n"
+        "    next: alembic safe-upgrade --restart  # when these are undone by hand: it begins "
+        "anew\n"
         "    next: alembic stamp 0001  # or this, when the revision is finished by hand\n"
     )
     assert "users" in mariadb_project.tables()

@@ -1,0 +1,1 @@
+"""What is promised about crashes, tried with SIGKILL at many moments."""
