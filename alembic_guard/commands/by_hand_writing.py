@@ -108,7 +108,7 @@ class Writing:
                 rendered,
                 _attempt(step),
                 self._notes(rendered.revision.id, left_out),
-                (*allowed, *(each.name for each in left_out)),
+                (*allowed, *_names(left_out, rendered.revision.id)),
             )
             for step, rendered in zip(steps, rendering.revisions, strict=True)
         ]
@@ -235,3 +235,7 @@ def _attempt(step: RevisionStep) -> Attempt:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _names(found: Sequence[Finding], revision: str) -> list[str]:
+    return [each.name for each in found if each.revision == revision]

@@ -13,6 +13,7 @@ which every directive goes (its own replaces tabs inside of values), ``Migration
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
@@ -41,6 +42,13 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
     from alembic_guard.runtime.environment import Call
+
+
+# What would end the script's own transaction; MariaDB's compound statement begins none.
+_CONTROL = re.compile(
+    r"\s*(?:BEGIN(?!\s+NOT\b)|COMMIT|END|ABORT|ROLLBACK(?!\s+TO\b)|START\s+TRANSACTION)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -286,6 +294,9 @@ class _Renderer:
         return as_text(answer, self.dialect) if isinstance(answer, ClauseElement) else ""
 
     def _to_owner(self, said: str) -> None:
+        if control := _CONTROL.match(said):
+            verb = " ".join(control[0].split()).upper()
+            raise self._connection.refuse(f"it says {verb} itself, and the script does that")
         self._stepping.owner().sql.append(said)
 
 

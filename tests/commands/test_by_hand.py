@@ -216,6 +216,27 @@ def test_a_trigger_with_semicolons_is_one_statement(project: Project) -> None:
     assert project.heads_in_database() == ("0002",)
 
 
+def test_branches_and_their_merge_are_expected_head_by_head(project: Project) -> None:
+    table = 'op.create_table("{}", sa.Column("id", sa.Integer))'.format
+    project.add_revision("0001", None, table("a"))
+    project.add_revision("0002", "0001", table("b"))
+    project.add_revision("0003", "0001", table("c"))
+    project.add_revision("0004", ("0002", "0003"), table("d"))
+    done = run_by_shell(project, script(project).text)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert project.heads_in_database() == ("0004",)
+
+
+def test_an_asynchronous_project_has_a_script_too(postgresql_url: str, project_path: Path) -> None:
+    with Project.create(project_path, postgresql_url, "async") as project:
+        history(project, EMAIL)
+        result = project.alembic("safe-upgrade", "--sql")
+        assert result.returncode == 0, result.stderr
+        done = run_by_shell(project, result.stdout)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert project.heads_in_database() == ("0002",)
+
+
 def test_no_password_is_in_a_script(postgresql_project: Project) -> None:
     project = postgresql_project
     history(project)

@@ -69,9 +69,21 @@ def refused(project: Project, **options: object) -> list[Finding]:
         (BYTES, 20, "a value of bytes has no text that every server reads alike"),
         (DEFAULT, 20, "Python computes the default of users.name, for each row anew"),
         (NETWORK, 20, "it wanted to look up a host 127.0.0.1"),
+        ("op.execute('COMMIT')", 19, "it says COMMIT itself, and the script does that"),
         ("raise ValueError('no')", 19, "it raised ValueError: no"),
     ],
-    ids=["read", "swallowed", "inspect", "orm", "batch", "bytes", "default", "network", "raise"],
+    ids=[
+        "read",
+        "swallowed",
+        "inspect",
+        "orm",
+        "batch",
+        "bytes",
+        "default",
+        "network",
+        "commit",
+        "raise",
+    ],
 )
 def test_a_migration_that_needs_the_database_is_refused_with_its_line(
     sqlite_project: Project, upgrade: str, line: int, reason: str
