@@ -133,7 +133,9 @@ def _join(database: Database, engine: Engine) -> None:
     """Let the connections see what that of env.py sees, such as the schema of a tenant."""
     with ExitStack() as stack:
         for _ in range(_CONNECTIONS if database.kind == "postgresql" else 0):
-            database._join(stack.enter_context(engine.connect()))
+            connection = stack.enter_context(engine.connect())
+            database.choose(connection)
+            connection.commit()
 
 
 def _fill(

@@ -39,7 +39,7 @@ CHANGES: list[tuple[str, str, tuple[str, ...]]] = [
     ("CREATE TABLE other (id INTEGER)", "", ("table other",)),
     ("CREATE TYPE mood AS ENUM ('a', 'b')", "sqlite mariadb", ("enum mood",)),
     ("ALTER TABLE users ALTER COLUMN name DROP NOT NULL", "sqlite mariadb", ("column users.name",)),
-    ("ALTER TABLE users MODIFY name TEXT", "sqlite postgresql", ("column users.name",)),
+    ("ALTER TABLE users MODIFY name VARCHAR(60)", "sqlite postgresql", ("column users.name",)),
     (
         "ALTER TABLE notes ADD CONSTRAINT fk FOREIGN KEY (user_id) REFERENCES users (id)",
         "sqlite",
