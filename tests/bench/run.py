@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from projects import history, mixed_history, project, run  # beside this script
+from stalls import HELD, made, stalled
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -182,6 +183,21 @@ def lints(bench: Bench, number: int) -> Row:
     )
 
 
+def stalls(bench: Bench, fresh_url: Callable[[], str]) -> Iterator[Row]:
+    """A query of the application behind a migration that waits for its lock."""
+    folder = bench.folder / "stall"
+    made(folder, bench.plain)
+    plain = stalled(folder, [bench.plain, "upgrade", "head"], fresh_url())
+    guarded = stalled(folder, [bench.guarded, "safe-upgrade"], fresh_url())
+    for what, each, other in (
+        ("longest stall", plain.longest, guarded.longest),
+        ("99th percentile of the stalls, by time,", plain.p99, guarded.p99),
+    ):
+        row = Row(f"{what} of a query behind a {HELD:.0f} s transaction", each, other, "250 ms")
+        print(row.cells(), flush=True)
+        yield row
+
+
 def lint_yield(bench: Bench, number: int) -> str:
     """What one run of ``guard-lint`` finds in a second, and the memory that it takes."""
     folder = bench.folder / f"lint{number}"
@@ -240,6 +256,8 @@ def measure(
         yield checks(bench, number)
     yield lints(bench, LINTED)
     with postgresql() as fresh:
+        if fresh:
+            yield from stalls(bench, fresh)
         for number in tables:
             yield revisions(bench, number, "SQLite", "sqlite:///app.db")
             if fresh:
