@@ -85,14 +85,16 @@ class Backups:
         if self.wanted and database.url not in self.taken:
             self._planned(database, heads)
 
-    def take(self, database: Database, heads: Sequence[str]) -> None:
-        """Take the backup of a database, unless this run has.
+    def take(self, database: Database, heads: Sequence[str]) -> str | None:
+        """Take the backup of a database, unless this run has; the command that puts it back.
 
         :param heads: that it is at.
         :raises BackupFailed: when there is none; no file stays behind.
         """
-        if not self.wanted or database.url in self.taken:
-            return
+        if not self.wanted:
+            return None
+        if database.url in self.taken:
+            return self.taken[database.url].restore
         way, path = self._planned(database, heads)
         self._warn(way, path.parent)
         began = self.clock()
@@ -106,6 +108,7 @@ class Backups:
         backup = Backup(path, way.kind, size, seconds, self.mask(way.restore(path)))
         self.taken[database.url] = backup
         self.say(f"Backup    {path} ({way.kind}, {in_units(size)} in {_took(seconds)})")
+        return backup.restore
 
     def say_restore(self) -> None:
         """At the end, however it was: what puts each backup back."""

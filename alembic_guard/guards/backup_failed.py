@@ -44,11 +44,10 @@ NEVER_ALLOWED = True
 
 def judge(failed: BackupFailed) -> Iterator[Finding]:
     """Say what is in the way of a backup."""
+    option = f" --backup {shlex.quote(failed.wanted)}" if failed.wanted else ""
     yield Finding(
         "backup-failed",
         f"No backup was taken: {failed.message}.",
         why="Nothing of this database was changed, and no part of a backup is left.",
-        next=(
-            f"alembic safe-upgrade --backup {shlex.quote(failed.wanted)}  # when that is mended",
-        ),
+        next=(f"alembic safe-upgrade{option}  # when that is mended",),
     )

@@ -21,7 +21,7 @@ from alembic_guard.runtime.database import Database
 
 _PART = ".part"
 """The end of the name of a copy that is not complete."""
-_FULL = re.compile(r"no space left|disk is full|disk quota|errno: 28\b", re.IGNORECASE)
+_FULL = re.compile(r"no space left|disk is full|disk quota|errno:? 28\b", re.IGNORECASE)
 
 
 class CannotBackUp(Exception):

@@ -106,7 +106,7 @@ class MysqlWay:
         sql = f"DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name} {self.made}; USE {name}; "
         given = [f"--{option}={value}" for option, value in self.options.items()]
         asks = ["--password"] if self.password else []
-        return shlex.join([self.client, *given, *asks, "-e", f"{sql}SOURCE {file}"])
+        return shlex.join([self.client, *given, *asks, "-e", f"{sql}\\. {file}"])
 
 
 def _facts(connection: Connection) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _in_url(url: URL) -> dict[str, str]:
 
 
 def _as_file(options: dict[str, str]) -> str:
-    """An options file; in it a backslash escapes (mariadb.com/kb, "Configuring with option files")."""
+    """An options file, in which a backslash escapes (mariadb.com/kb, "Option files")."""
     escaped = {name: value.replace("\\", "\\\\") for name, value in options.items()}
     return "[client]\n" + "".join(f'{name}="{value}"\n' for name, value in escaped.items())
 
