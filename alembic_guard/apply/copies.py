@@ -115,8 +115,7 @@ def refuse_found(
                 with suppress(OSError):
                     copy.remove()
         elif copy.revision in continued:
-            say(
-                f"Note      a run of {copy.revision} did not end well; a copy from before: {copy.path}"
-            )
+            said = f"a run of {copy.revision} did not end well; a copy from before: {copy.path}"
+            say(f"Note      {said}")
         else:
             raise CopyFound(copy)

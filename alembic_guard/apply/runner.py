@@ -21,6 +21,7 @@ from alembic_guard.apply.again import WholeRunAgain
 from alembic_guard.apply.attempts import Attempts
 from alembic_guard.apply.copies import refuse_found
 from alembic_guard.apply.deployer import DeployerWait
+from alembic_guard.apply.direction import UP
 from alembic_guard.apply.journal import Journal
 from alembic_guard.apply.meanwhile import ExpectedHeads
 from alembic_guard.apply.plan import Plan
@@ -151,6 +152,11 @@ class DatabaseRun:
             self._count(achieved)
             self._record.flush(achieved, interrupted=interrupted)
 
+    @property
+    def on_record(self) -> bool:
+        """Whether the statements of a revision that is committed in parts are journalled."""
+        return self._record is not None and self._record.book is not None
+
     def left_behind(self) -> dict[Revision, tuple[str, ...]]:
         """The statements of revisions that are not in the database, and are committed anyway."""
         if self._attempts is None:
@@ -275,17 +281,18 @@ class DatabaseRun:
     def _see_to_copies(self, steps: list[RevisionStep]) -> None:
         """SQLite: those of a revision that the statement journal continues are in nobody's way."""
         upgrade, pending = self.upgrade, {step.revision.revision for step in steps}
+        achieved = partial(self.direction.achieved, present=self._lineage())
         refuse_found(
             self.database,
-            self._lineage() | (pending if upgrade.restart else set()),
-            pending if upgrade.settings.journal else (),
+            lambda asked: achieved(asked) | (asked & pending if upgrade.restart else set()),
+            () if self._book() is None else pending,
             upgrade.say,
             remove=not upgrade.plan_only,
         )
 
     def _book(self) -> StatementJournal | None:
         upgrade = self.upgrade
-        if self.alone or not upgrade.settings.journal:
+        if self.alone or not upgrade.settings.journal or self.direction is not UP:
             return None
         return StatementJournal(
             self._journal(),
