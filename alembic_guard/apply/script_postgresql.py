@@ -32,7 +32,7 @@ statement = terminated
 
 
 def opening(site: Site) -> list[str]:
-    """The shell psql stops at the first error; names and strings mean what they mean to the migrations."""
+    """Stop at the first error; names and strings mean what they mean to the migrations."""
     lines = ["\\set ON_ERROR_STOP on", "SET client_encoding = 'UTF8';", *site.session]
     if site.schema:
         says = f"alembic_guard: this script is for the schema {site.schema}, and this one is "

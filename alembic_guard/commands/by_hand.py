@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -97,14 +98,24 @@ class Delivery:
         """Write it; nothing where it was refused."""
         if self.text is None:
             return report
-        if output is not None:
-            Path(output).write_text(self.text, "utf-8")
-        elif format == "text":
-            out.write(self.text)
-            out.flush()
+        if not self._filed(output) and format == "text":
+            with suppress(BrokenPipeError):  # a reader such as head that has seen enough
+                out.write(self.text)
+                out.flush()
         if format == "json":
             return replace(report, data={**report.data, "script": self.text})
         return report
+
+    def _filed(self, output: str | None) -> bool:
+        """Whether a file has it; where that fails stdout gets it, rather than nobody."""
+        if output is None or self.text is None:
+            return False
+        try:
+            Path(output).write_text(self.text, "utf-8")
+        except OSError as error:
+            click.echo(f"warning: {output} cannot be written: {error.strerror}", err=True)
+            return False
+        return True
 
 
 def write_script(

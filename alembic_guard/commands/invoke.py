@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import click
 
@@ -104,6 +104,13 @@ class Progress:
                 _ignore_closed_pipe(self.out)
 
 
+class Product(Protocol):
+    """What a command makes, beside what it reports."""
+
+    def deliver(self, report: Report, format: str, output: str | None, out: TextIO) -> Report:
+        """Write it, to the file if one is named; returns the report, which may hold it."""
+
+
 @dataclass
 class Invocation:
     """One run of one command: what click hands to it as its object."""
@@ -128,21 +135,30 @@ class Invocation:
             vars(self.config.cmd_opts).update(values)
 
     def run(
-        self, work: Callable[[Progress], Report], format: str = "text", output: str | None = None
+        self,
+        work: Callable[[Progress], Report],
+        format: str = "text",
+        output: str | None = None,
+        *,
+        product: Product | None = None,
     ) -> int:
         """Do the work and report on it.
 
         :param format: a module of ``reports``; :param output: a file instead of stdout.
+        :param product: what the work makes; then stdout and the file are for it.
         :returns: the exit status.
         """
         for variable in unknown_variables(os.environ):
             click.echo(f"warning: {variable} is no setting of alembic_guard", err=True)
         with reserved_stdout() as out:
-            progress = Progress(out if format == "text" else sys.stderr, self.mask, self.quiet)
-            report = self._attempt(work, progress)
+            for_people = sys.stderr if format != "text" or product is not None else out
+            report = self._attempt(work, Progress(for_people, self.mask, self.quiet))
             findings = as_typed(report.findings, self.config)
             folder, ini = home(self.config)
             report = replace(report, findings=findings, folder=folder, config=ini).masked(self.mask)
+            if product is not None:
+                report = product.deliver(report, format, output, out)
+                output, out = None, for_people if format == "text" else out
             if not (self.quiet and format == "text" and report.exit_status == 0):
                 _write(report, format, output, out)
             return report.exit_status

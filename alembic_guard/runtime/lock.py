@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from alembic_guard.runtime.database import Beside, Database
+from alembic_guard.runtime.lock_key import mysql_lock_name
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -155,7 +156,7 @@ class MysqlLock(_OnConnection):
 
     @property
     def _name(self) -> str:
-        return f"alembic_guard:{self.key:x}"
+        return mysql_lock_name(self.key)
 
     def try_acquire(self) -> bool:
         """Take the lock; the connection may then be idle for a day (``wait_timeout``)."""

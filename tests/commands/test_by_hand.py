@@ -11,6 +11,8 @@ from alembic.config import Config
 from sqlalchemy import make_url, text
 
 from alembic_guard import Refused, safe_upgrade
+from alembic_guard.apply import script_mysql
+from alembic_guard.apply.script_words import Site
 from alembic_guard.runtime.lock_key import lock_key, mysql_lock_name
 from tests.commands.shells import emptied, run_by_shell, script, state
 from tests.commands.upgrading import blocking, columns, history, journal
@@ -235,6 +237,17 @@ def test_an_asynchronous_project_has_a_script_too(postgresql_url: str, project_p
         done = run_by_shell(project, result.stdout)
         assert (done.returncode, done.stderr) == (0, "")
         assert project.heads_in_database() == ("0002",)
+
+
+def test_mysql_stops_with_the_sentence_too(mariadb_project: Project) -> None:
+    """MariaDB understands what is written for MySQL, whose PREPARE takes no SIGNAL."""
+    site = Site("mysql", "", "MySQL 8", "alembic_version", "", None, 0.2, 0, (), "")
+    asked = "\n".join(script_mysql.asks(site, "SELECT {}", "precheck() said no"))
+    assert run_by_shell(mariadb_project, asked.format(1)).returncode == 0
+    for no in ("0", "NULL"):
+        stopped = run_by_shell(mariadb_project, asked.format(no))
+        assert stopped.returncode != 0
+        assert "Unknown column 'precheck() said no'" in stopped.stderr
 
 
 def test_no_password_is_in_a_script(postgresql_project: Project) -> None:
