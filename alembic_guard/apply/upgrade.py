@@ -214,6 +214,7 @@ class Upgrade:
             for revision, statements in run.left_behind().items():
                 stopped.revision = stopped.revision or revision
                 stopped.committed += statements
+                stopped.resumable = stopped.resumable or run.on_record
         return stopped
 
     def _abandon(self, *, interrupted: bool = False) -> None:

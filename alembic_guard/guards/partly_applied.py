@@ -8,7 +8,7 @@ changed, and the finding says which.
 
 On SQLite a revision that runs ``VACUUM`` or ``PRAGMA foreign_keys`` leaves it as well. A copy of the
 database is made before, beside it, and put back by itself when the revision fails. The copy stays,
-and is named, where others have written since or where the process was killed: then you decide.
+and is named, where others have written since; without a journal also where the process was killed.
 
 Fix: mend the cause and run the command again. Where it cannot go on, undo by hand what the finding
 lists and begin anew with ``--restart``, or finish it by hand and ``alembic stamp`` the revision.

@@ -279,7 +279,10 @@ def test_where_the_first_database_cannot_roll_back_its_part_is_listed(
         "and is not recorded.\n"
         "    done: CREATE TABLE users ( id INTEGER NOT NULL AUTO_INCREMENT, name VARCHAR(50), "
         "PRIMARY KEY (id) )\n"
-        "    next: undo these by hand, then: alembic safe-upgrade\n"
+        "    next: alembic safe-upgrade  # goes on with the next statement, if the file stays as "
+        "it is\n"
+        "    next: alembic safe-upgrade --restart  # when these are undone by hand: it begins "
+        "anew\n"
         "    next: alembic stamp 0001  # or this, when the revision is finished by hand\n"
     )
 
