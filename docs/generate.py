@@ -59,6 +59,8 @@ WHERE = {
     "LockNotGranted": "`safe-upgrade`",
     "MigrationFailed": "`safe-upgrade`",
     "MovedMeanwhile": "`safe-upgrade`",
+    "PooledConnection": "`safe-upgrade`",
+    "WrongMigrationUrl": "`safe-upgrade`, `guard-doctor`, `guard-check`",
     "RolledBack": "`safe-upgrade`",
     "Stopped": "`safe-upgrade`",
 }

@@ -43,6 +43,7 @@ FOR_LIFE = {
     # judging
     "not-recorded", "unused-allowance",
     # applying
+    "wrong-migration-url",
     "precheck-failed", "postcheck-failed", "lock-not-granted", "another-deployer",
     "upgrade-rolled-back", "partly-applied",
     # not in the design

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from alembic_guard.runtime.environment import Signal
 from alembic_guard.runtime.history import Revision
-from alembic_guard.runtime.stopped import Interrupted, MigrationFailed, Stopped
+from alembic_guard.runtime.stopped import Interrupted, MigrationFailed, PooledConnection, Stopped
 
 _LONGEST_SQL = 200
 """Characters of a statement that a sentence repeats."""
@@ -45,6 +45,8 @@ def as_stopped(
     :param path: of the revision's file, "" before the first.
     :raises Signal: the error itself, when it is no end but a request of our own machinery.
     """
+    if isinstance(error, PooledConnection):
+        error.revision = revision
     if isinstance(error, Stopped):
         return error
     if isinstance(error, KeyboardInterrupt | CancelledError):  # asyncio makes one of the other

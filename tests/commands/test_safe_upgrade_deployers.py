@@ -19,7 +19,6 @@ HELD = (
     "import pathlib, time\npathlib.Path('running').touch()\n"
     "while not pathlib.Path('go').exists(): time.sleep(0.02)"
 )
-DEPLOYERS = 6
 
 
 def held_lock(project: Project) -> DeployerLock:
@@ -36,26 +35,6 @@ def held_lock(project: Project) -> DeployerLock:
 def running(project: Project) -> bool:
     """Whether a deployer is in the middle of the slow migration."""
     return (project.path / "running").exists()
-
-
-def test_of_many_at_once_one_applies_and_the_others_succeed_without_work(
-    project: Project,
-) -> None:
-    history(project, "op.execute(\"INSERT INTO users (id, name) VALUES (1, 'a')\")", "pass")
-
-    deployers = [project.spawn("safe-upgrade") for _ in range(DEPLOYERS)]
-    ends = [(deployer.communicate(timeout=60)[0], deployer.returncode) for deployer in deployers]
-
-    assert [status for _, status in ends] == [0] * DEPLOYERS
-    assert sorted(output.splitlines()[-1] for output, _ in ends) == [
-        *["Done: 3 revisions applied."],
-        *["Done: nothing to apply."] * (DEPLOYERS - 1),
-    ]
-    assert journal(project, "revision", "status") == [
-        ("0001", "applied"),
-        ("0002", "applied"),
-        ("0003", "applied"),
-    ]
 
 
 def test_a_hard_limit_on_waiting_ends_with_status_4_and_names_the_holder(

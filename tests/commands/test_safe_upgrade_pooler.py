@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, create_engine, text
+from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
+from alembic_guard.runtime.database import Database
 from tests.commands.upgrading import history, said, until
 from tests.poolers import Pooler
 from tests.project import Project
@@ -22,6 +23,10 @@ CONCURRENTLY = (
     '    op.create_index("ix", "users", ["name"], postgresql_concurrently=True)'
 )
 INSERT = "op.execute(\"INSERT INTO users (id, name) VALUES ({}, 'a')\")"
+LOCKS = """
+    SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+     WHERE locktype = 'advisory' AND d.datname = current_database()
+"""
 HELD = "import pathlib, time\npathlib.Path('running').touch()\ntime.sleep(600)"
 
 
@@ -61,8 +66,7 @@ def test_deployers_behind_a_pooler_keep_to_one_at_a_time(
             "Done: nothing to apply.",
         ]
         with project.connect() as connection:
-            locks = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
-            assert connection.scalar(locks) == 0
+            assert connection.scalar(text(LOCKS)) == 0
     assert left_in_sessions(url) == []
 
 
@@ -85,3 +89,47 @@ def test_a_holder_that_is_killed_behind_a_pooler_frees_the_lock_at_once(
 
         assert (waiting.wait(60), project.heads_in_database()) == (0, ("0002",))
     assert freed < 10  # a poll a second, on a machine that is busy
+
+
+def test_an_autocommit_block_that_would_set_its_limit_for_others_is_refused(
+    pooler: Pooler, postgresql_url: str, project_path: Path
+) -> None:
+    name = make_url(postgresql_url).database
+    with behind(pooler("transaction"), postgresql_url, project_path) as project:
+        with project.connect() as connection:
+            connection.execute(text(f"ALTER DATABASE {name} SET lock_timeout = '3s'"))
+        history(project, CONCURRENTLY)
+
+        refused = project.alembic("safe-upgrade")
+        past = make_url(postgresql_url)
+        past_it = f"postgresql://{past.host}:{past.port}"
+        result = project.alembic("safe-upgrade", "--migration-url", past_it)
+
+        assert (refused.returncode, result.returncode) == (3, 0), refused.output + result.output
+        lines = refused.stdout.splitlines()
+        first = next(number for number, line in enumerate(lines) if line.startswith("error: "))
+        assert lines[first + 1] == (
+            "    An autocommit block needs lock_timeout off, it is 3s here, and what is set for a "
+            "session would reach others."
+        )
+        assert lines[first].startswith("error: pooled-connection: Revision 0002 step 2 cannot run ")
+
+
+def test_what_a_followed_connection_has_chosen_is_chosen_for_each_transaction_alone(
+    pooler: Pooler, postgresql_url: str
+) -> None:
+    url = pooler("transaction", default_pool_size=1)
+    engine = create_engine(url, poolclass=NullPool, connect_args={"prepare_threshold": None})
+    direct = create_engine(postgresql_url, poolclass=NullPool)
+    path = "SELECT current_setting('search_path')"
+    with direct.connect() as chosen:
+        chosen.execute(text("SET search_path = pg_catalog"))
+        with engine.connect() as connection:
+            database = Database(connection)
+        database.follow(chosen)
+        with database.beside() as side:
+            seen = side.ask(lambda found: found.scalar(text(path)))
+            side.ask(lambda found: found.rollback())
+    with engine.connect() as connection:
+        after = connection.scalar(text(path))
+    assert (seen, after) == ("pg_catalog", '"$user", public')
