@@ -70,6 +70,8 @@ NOTICE = "<!-- Written by docs/generate.py from the code; edit the docstring. --
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Every generated page: where it belongs, and its text."""
+    "ConnectionLost": "`safe-upgrade`, in the middle",
+    "BecameReadOnly": "`safe-upgrade`, in the middle",
     entries = guards.catalogue()
     for entry in entries.values():
         yield DOCS / "guards" / f"{entry.name}.md", guard_page(entry)

@@ -23,6 +23,7 @@ from alembic_guard.apply.checks import Checks
 from alembic_guard.apply.copies import CopyBefore
 from alembic_guard.apply.course import Course
 from alembic_guard.apply.direction import Direction
+from alembic_guard.apply.fault import named
 from alembic_guard.apply.halt import Halt
 from alembic_guard.apply.ledger import Ledger
 from alembic_guard.apply.meanwhile import ExpectedHeads
@@ -39,7 +40,6 @@ from alembic_guard.runtime.stopped import (
     Applied,
     DeployerLockLost,
     Interrupted,
-    MigrationFailed,
     MovedMeanwhile,
 )
 from alembic_guard.runtime.waiting import (
@@ -295,8 +295,7 @@ class Attempts:
         self._keep()
         path = self._step.revision.path if self._step is not None else ""
         stopped = as_stopped(error, self._revision, path, self.mask)
-        if isinstance(stopped, MigrationFailed):
-            stopped = self.expected.cause_of(stopped.message, self._revision) or stopped
+        stopped = named(stopped, error, self.expected)
         if self._step is not None:
             self.record.failed(
                 self._step.revision.revision,

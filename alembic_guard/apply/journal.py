@@ -31,6 +31,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
 from alembic_guard import __version__
+from alembic_guard.runtime.faults import is_connection_lost, is_read_only
 from alembic_guard.runtime.recorded import OnRecord
 from alembic_guard.runtime.stopped import JournalNotWritable
 from alembic_guard.runtime.waiting import is_lock_not_granted
@@ -94,7 +95,7 @@ class Journal:
         try:
             yield
         except DBAPIError as error:
-            if is_lock_not_granted(error) or error.connection_invalidated:
+            if is_lock_not_granted(error) or is_connection_lost(error) or is_read_only(error):
                 raise  # that is no refusal
             ddl = str(CreateTable(self.table).compile(dialect=connection.dialect)).strip()
             raise JournalNotWritable(str(error.orig), self.name, ddl) from error

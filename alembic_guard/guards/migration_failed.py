@@ -35,6 +35,8 @@ from alembic_guard.runtime.stopped import MigrationFailed
 
 JUDGES = MigrationFailed
 NEVER_ALLOWED = True
+_NO_ROOM = ("No space left on device", "database or disk is full", "is full")
+"""What PostgreSQL, SQLite and MariaDB say of a full disk."""
 
 
 def judge(failed: MigrationFailed) -> Iterator[Finding]:
@@ -44,6 +46,9 @@ def judge(failed: MigrationFailed) -> Iterator[Finding]:
     if isinstance(failed, RehearsalFailed):
         why = "It ran on the scratch database; this one is unchanged."
         command = f"{command} --rehearse"
+    again = f"{command}  # when the migration is mended"
+    if any(words in failed.message for words in _NO_ROOM):
+        again = f"{command}  # when there is room on the disk"
     yield Finding(
         "migration-failed",
         f"Revision {revision} failed: {failed.message}"
@@ -52,7 +57,7 @@ def judge(failed: MigrationFailed) -> Iterator[Finding]:
         why=why,
         next=()
         if failed.committed  # partly-applied says what to do
-        else (f"{command}  # when the migration is mended",),
+        else (again,),
         revision=revision.id if revision else None,
         place=Place(revision.path, failed.line) if revision else None,
     )

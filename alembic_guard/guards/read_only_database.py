@@ -2,7 +2,7 @@ r"""Nothing can be written to the database through this connection.
 
 It is a replica, its role, database or server is set to read only (hosts do that when a disk is
 full), or a SQLite file, its folder or its URL do not allow writing. A migration would fail at its
-first statement.
+first statement. It may also become so in the middle of an upgrade, which then stops.
 
 Fix: let the URL name the primary, or take the setting back that the finding names.
 
@@ -26,13 +26,19 @@ from collections.abc import Iterator
 
 from alembic_guard.finding import Finding
 from alembic_guard.runtime.live import LiveConnection, ReadOnly
+from alembic_guard.runtime.stopped import BecameReadOnly
 
-JUDGES = LiveConnection
+JUDGES = (LiveConnection, BecameReadOnly)
+NEVER_ALLOWED = (BecameReadOnly,)
+NEVER_ALLOWED_WHERE = "in the middle of an upgrade"
 _SETTING = "default_transaction_read_only"
 
 
-def judge(live: LiveConnection) -> Iterator[Finding]:
+def judge(live: LiveConnection | BecameReadOnly) -> Iterator[Finding]:
     """Refuse, with what makes it so."""
+    if isinstance(live, BecameReadOnly):
+        yield _became(live)
+        return
     if live.read_only is not None:
         why, remedy = _reason(live, live.read_only)
         yield Finding(
@@ -41,6 +47,22 @@ def judge(live: LiveConnection) -> Iterator[Finding]:
             why=why,
             next=(remedy,),
         )
+
+
+def _became(stopped: BecameReadOnly) -> Finding:
+    revision, live = stopped.revision, stopped.live
+    at = f" since revision {revision}" if revision else ""
+    why, remedy = "", "alembic guard-doctor  # says what makes it so"
+    if live is not None and live.read_only is not None:
+        why, remedy = _reason(live, live.read_only)
+    again = () if stopped.committed else ("alembic safe-upgrade",)  # else partly-applied tells
+    return Finding(
+        "read-only-database",
+        f"Nothing can be written to {stopped.url} any more{at}: {stopped.message}",
+        why=why,
+        next=(remedy, *again),
+        revision=revision.id if revision else None,
+    )
 
 
 def _reason(live: LiveConnection, found: ReadOnly) -> tuple[str, str]:

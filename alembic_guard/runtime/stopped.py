@@ -13,6 +13,8 @@
         ├── PooledConnection         a pooler makes something impossible
         ├── WrongMigrationUrl        migration_url does not lead to env.py's database
         ├── JournalNotWritable       the role may not create or write the journal
+        ├── ConnectionLost           the server ended the session, or went away
+        ├── BecameReadOnly           nothing can be written any more
         ├── MovedMeanwhile           another program moved the database, without the deployer lock
         ├── BackupFailed             the backup that was asked for could not be taken
         ├── CopyFound                SQLite: a run that was killed left a copy beside the database
@@ -29,6 +31,7 @@ from alembic_guard.runtime.environment import Signal
 from alembic_guard.runtime.history import Revision
 
 if TYPE_CHECKING:
+    from alembic_guard.runtime.live import LiveConnection
     from alembic_guard.runtime.sqlite_copy import SqliteCopy
     from alembic_guard.runtime.waiting import Blocker
 
@@ -198,6 +201,28 @@ class JournalNotWritable(Stopped):
         super().__init__(message)
         self.table = table
         self.ddl = ddl
+
+
+class ConnectionLost(Stopped):
+    """The migration's session is gone: the server ended it, or went away."""
+
+    def __init__(self, url: str, message: str, *, revision: Revision | None) -> None:
+        super().__init__(message, revision=revision)
+        self.url = url
+
+
+class BecameReadOnly(Stopped):
+    """A server that was demoted, or set to read only, in the middle.
+
+    :param live: what a new connection says of why; None where it says nothing.
+    """
+
+    def __init__(
+        self, url: str, message: str, live: LiveConnection | None, *, revision: Revision | None
+    ) -> None:
+        super().__init__(message, revision=revision)
+        self.url = url
+        self.live = live
 
 
 class MovedMeanwhile(Stopped):
