@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from alembic_guard.commands.by_hand import UpgradeScript, upgrade_script
     from alembic_guard.commands.guard_check import Checked, check
     from alembic_guard.commands.guard_doctor import Diagnosis, doctor
     from alembic_guard.commands.guard_revision import Revised, guard_revision
+    from alembic_guard.commands.safe_downgrade import Downgraded, safe_downgrade
     from alembic_guard.commands.safe_upgrade import Upgraded, safe_upgrade
     from alembic_guard.errors import (
         GaveUpWaiting,
@@ -31,6 +33,7 @@ COMMANDS = {
     "guard-lint": "Judge migrations by what they really do: locks, rewrites, lost data.",
     "guard-log": "Show the journal: who applied what, when, how long, with what result.",
     "guard-revision": "Write a migration by autogenerate, only when it can be right.",
+    "safe-downgrade": "Downgrade as safely as safe-upgrade does, and lose no data by mistake.",
     "safe-upgrade": (
         "Upgrade one deployer at a time, behind short locks, with checks and a journal."
     ),
@@ -46,8 +49,12 @@ _HOMES = {
     "Linted": "alembic_guard.commands.guard_lint",
     "guard_revision": "alembic_guard.commands.guard_revision",
     "Revised": "alembic_guard.commands.guard_revision",
+    "safe_downgrade": "alembic_guard.commands.safe_downgrade",
+    "Downgraded": "alembic_guard.commands.safe_downgrade",
     "safe_upgrade": "alembic_guard.commands.safe_upgrade",
     "Upgraded": "alembic_guard.commands.safe_upgrade",
+    "upgrade_script": "alembic_guard.commands.by_hand",
+    "UpgradeScript": "alembic_guard.commands.by_hand",
     "GuardError": "alembic_guard.errors",
     "Refused": "alembic_guard.errors",
     "WrongUsage": "alembic_guard.errors",
@@ -62,6 +69,7 @@ __all__ = [
     "COMMANDS",
     "Checked",
     "Diagnosis",
+    "Downgraded",
     "Finding",
     "GaveUpWaiting",
     "GuardError",
@@ -71,6 +79,7 @@ __all__ = [
     "Revised",
     "Severity",
     "StoppedPartWay",
+    "UpgradeScript",
     "Upgraded",
     "WrongUsage",
     "__version__",
@@ -78,7 +87,9 @@ __all__ = [
     "doctor",
     "guard_revision",
     "lint",
+    "safe_downgrade",
     "safe_upgrade",
+    "upgrade_script",
 ]
 
 

@@ -37,6 +37,8 @@ WHERE = {
     "LiveConnection": "before `safe-upgrade` applies, `guard-doctor`, `guard-check`",
     "RecordedHistory": "before `safe-upgrade` applies, `guard-doctor`, `guard-check`",
     "UnrecordedTables": "before `safe-upgrade` applies, `guard-doctor`, `guard-check`",
+    "LeftIndexes": "before `safe-upgrade` applies",
+    "BusyTables": "before `safe-upgrade` applies, PostgreSQL",
     "VersionColumn": "before `safe-upgrade` applies, `guard-doctor`, `guard-check`",
     "MissingTables": "every command with a database at head",
     "LoadedMetadata": "`guard-revision`, `revision --autogenerate`, `guard-doctor`, `guard-check`",
@@ -47,17 +49,29 @@ WHERE = {
     "HookFailure": "`guard-revision`",
     "BrokenByHooks": "`guard-revision`",
     "Gap": "`guard-lint`, `guard-check`, before `safe-upgrade` applies",
-    "NoScratch": "`guard-lint --trace`",
+    "NoScratch": "`guard-lint --trace`, `safe-upgrade --rehearse`",
     "IdleAllowance": "`guard-lint`, `guard-check`, before `safe-upgrade` applies",
     "ProposedId": "`guard-revision`",
     "Taken": "`guard-revision`",
+    "NotRendered": "`safe-upgrade --sql`",
+    "CheckNotRendered": "`safe-upgrade --sql`",
     "AnotherDeployer": "`safe-upgrade`",
+    "AnotherSchema": "`safe-upgrade --rehearse`",
     "CheckFailed": "`safe-upgrade`",
     "DeployerLockLost": "`safe-upgrade`",
+    "DowngradeFailed": "`safe-upgrade --rehearse`",
+    "EmptyDowngrades": "before `safe-downgrade` reverts",
+    "LosingDowngrade": "before `safe-downgrade` reverts",
+    "NoWayDown": "`safe-downgrade`",
+    "RefusingDowngrades": "before `safe-downgrade` reverts",
+    "WithoutDowngrade": "`safe-downgrade`",
     "Interrupted": "`safe-upgrade`",
     "JournalNotWritable": "`safe-upgrade`",
+    "LeftBehind": "`safe-upgrade --rehearse`",
     "LockNotGranted": "`safe-upgrade`",
     "MigrationFailed": "`safe-upgrade`",
+    "ConnectionLost": "`safe-upgrade`, in the middle",
+    "BecameReadOnly": "`safe-upgrade`, in the middle",
     "MovedMeanwhile": "`safe-upgrade`",
     "PooledConnection": "`safe-upgrade`",
     "WrongMigrationUrl": "`safe-upgrade`, `guard-doctor`, `guard-check`",
@@ -70,8 +84,6 @@ NOTICE = "<!-- Written by docs/generate.py from the code; edit the docstring. --
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Every generated page: where it belongs, and its text."""
-    "ConnectionLost": "`safe-upgrade`, in the middle",
-    "BecameReadOnly": "`safe-upgrade`, in the middle",
     entries = guards.catalogue()
     for entry in entries.values():
         yield DOCS / "guards" / f"{entry.name}.md", guard_page(entry)

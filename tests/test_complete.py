@@ -41,7 +41,7 @@ FOR_LIFE = {
     "database-behind", "empty-revision", "drops-unowned-table", "drops-everything",
     "looks-like-rename", "unnamed-constraint", "undefined-name", "write-hook-failed",
     # judging
-    "not-recorded", "unused-allowance",
+    "not-recorded", "not-renderable", "unused-allowance",
     # applying
     "wrong-migration-url",
     "precheck-failed", "postcheck-failed", "lock-not-granted", "another-deployer",
@@ -50,6 +50,8 @@ FOR_LIFE = {
     "bad-setting", "defect", "deployer-lock-lost", "interrupted", "journal-not-writable",
     "migration-failed", "moved-meanwhile", "no-scratch-database", "not-editable", "not-installed",
     "refused-by-alembic", "unknown-setting", "table-not-readable",
+    # before a downgrade
+    "loses-data", "missing-downgrade", "wrong-downgrade-target",
 }  # fmt: skip
 
 

@@ -312,7 +312,11 @@ def test_every_way_into_alembic_has_the_commands(history: Project, program: str)
 def test_the_help_of_a_command_is_clicks_and_needs_no_project(tmp_path: Path, name: str) -> None:
     project = Project(tmp_path, "sqlite://")
     result = project.alembic(name, "--help")
-    named = {"safe-upgrade": " [REVISION]", "guard-lint": " [REVISIONS]..."}
+    named = {
+        "safe-downgrade": " REVISION",
+        "safe-upgrade": " [REVISION]",
+        "guard-lint": " [REVISIONS]...",
+    }
     arguments = named.get(name, "")
     assert (result.returncode, result.stderr) == (0, "")
     head, _, options = result.stdout.partition("\n\nOptions:\n")

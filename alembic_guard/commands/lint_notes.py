@@ -29,8 +29,12 @@ def without_notes(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], lis
     """What is shown one by one, and a line for the rest."""
     names = {*rules.names(), _ALSO}
     notes = [each for each in findings if each.severity is Severity.NOTE and each.name in names]
-    findings = [_brief(each) if each.name in rules.names() else each for each in findings]
+    shown = [
+        _brief(each) if each.name in rules.names() else each
+        for each in findings
+        if each not in notes
+    ]
     if not notes:
-        return tuple(findings), []
+        return tuple(shown), []
     line = f"Notes     {counted(len(notes), 'note')} of the rules; alembic guard-lint shows such"
-    return tuple(each for each in findings if each not in notes), [line]
+    return tuple(shown), [line]

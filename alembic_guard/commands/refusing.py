@@ -17,6 +17,7 @@ from alembic_guard.errors import GaveUpWaiting, GuardError, Refused, StoppedPart
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
 from alembic_guard.reports import masked_finding
+from alembic_guard.runtime.downward import NoWayDown, WithoutDowngrade
 from alembic_guard.runtime.failure import EnvironmentFailed
 from alembic_guard.runtime.history import (
     BrokenHistory,
@@ -32,6 +33,8 @@ EVENTS = (
     BrokenHistory,
     UnknownRevision,
     SeveralHeads,
+    NoWayDown,
+    WithoutDowngrade,
     Stopped,
     CommandError,
 )
@@ -96,7 +99,8 @@ def _with_what_stays(finding: Finding, applied: Sequence[Applied]) -> Finding:
     if not applied:
         return finding
     stays = ", ".join(str(one.revision) for one in applied)
-    return replace(finding, why=f"{finding.why}\nApplied before, and staying: {stays}.".strip())
+    done = "Applied before, and staying" if applied[0].direction == "upgrade" else "Reverted before"
+    return replace(finding, why=f"{finding.why}\n{done}: {stays}.".strip())
 
 
 def _masked(error: GuardError, mask: Mask, data: dict[str, Any] | None) -> GuardError:

@@ -92,7 +92,8 @@ def downgrade_steps(
     except AssertionError as error:  # `blue@-1` where nothing of the branch is applied
         raise NoWayDown(target, current, applied=len(applied)) from error
     except AttributeError as error:
-        lacking = [one for one in applied if not hasattr(one.module, "downgrade")]
+        way = script.iterate_revisions(current, target, select_for_downgrade=True)
+        lacking = [one for one in way if not hasattr(one.module, "downgrade")]
         if not lacking:
             raise
         raise WithoutDowngrade(tuple(map(as_revision, lacking))) from error
