@@ -72,6 +72,7 @@ WHERE = {
     "MigrationFailed": "`safe-upgrade`",
     "ConnectionLost": "`safe-upgrade`, in the middle",
     "BecameReadOnly": "`safe-upgrade`, in the middle",
+    "BackupFailed": "`safe-upgrade --backup`",
     "MovedMeanwhile": "`safe-upgrade`",
     "PooledConnection": "`safe-upgrade`",
     "WrongMigrationUrl": "`safe-upgrade`, `guard-doctor`, `guard-check`",

@@ -25,7 +25,7 @@ from tests.project import Project
 NAMES = (
     "allow, merge, journal, journal_table, wait, lock_timeout, lock_timeout_last, lock_tries, "
     "statement_timeout, retry_for, retry_delay, retry_delay_longest, cancel_blockers_after, "
-    "frozen, require_committed, heads_file, lint_on_upgrade, lint_after, small_table_rows, "
+    "backup, frozen, require_committed, heads_file, lint_on_upgrade, lint_after, small_table_rows, "
     "enable, rules, server_version, dev_url, shadow_url"
 )
 
@@ -101,6 +101,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 retry_delay = 1s
                 retry_delay_longest = 1min
                 cancel_blockers_after = 30s
+                backup = backups
                 frozen = on
                 require_committed = yes
                 heads_file = 1
@@ -133,6 +134,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 retry_delay = "1s"
                 retry_delay_longest = "1min"
                 cancel_blockers_after = "30s"
+                backup = "backups"
                 frozen = true
                 require_committed = true
                 heads_file = true
@@ -164,6 +166,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 "ALEMBIC_GUARD_RETRY_DELAY": "1000ms",
                 "ALEMBIC_GUARD_RETRY_DELAY_LONGEST": "60",
                 "ALEMBIC_GUARD_CANCEL_BLOCKERS_AFTER": "30",
+                "ALEMBIC_GUARD_BACKUP": "backups",
                 "ALEMBIC_GUARD_FROZEN": "true",
                 "ALEMBIC_GUARD_REQUIRE_COMMITTED": "TRUE",
                 "ALEMBIC_GUARD_HEADS_FILE": "on",
@@ -197,6 +200,7 @@ def test_every_setting_can_be_given_everywhere(
         retry_delay=1.0,
         retry_delay_longest=60.0,
         cancel_blockers_after=30.0,
+        backup="backups",
         frozen=True,
         require_committed=True,
         heads_file=True,

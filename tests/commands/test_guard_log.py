@@ -31,6 +31,7 @@ KEYS = [
     "pid",
     "versions",
     "allowed",
+    "backup",
     "error",
 ]
 WHEN = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"

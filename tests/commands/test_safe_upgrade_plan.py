@@ -206,6 +206,7 @@ def test_json_has_the_plan_and_what_was_applied(sqlite_project: Project) -> None
                     "target": "head",
                     "pending": [revision],
                     "notes": [],
+                    "backup": None,
                 }
             ],
             "applied": [{"database": url, **revision}],
