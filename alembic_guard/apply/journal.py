@@ -142,13 +142,13 @@ class Journal:
         """Record what plain ``alembic upgrade`` or ``stamp`` brought."""
         if attempts:
             now = _now()
-            rows = [self._row(attempt, "adopted", now) for attempt in attempts]
+            rows = [self.row(attempt, "adopted", now) for attempt in attempts]
             with self._writable(connection):
                 connection.execute(self.table.insert(), rows)
 
     def start(self, connection: Connection, attempt: Attempt) -> int:
         """A ``started`` row; returns its id. The caller commits it."""
-        row = self._row(attempt, "started", _now())
+        row = self.row(attempt, "started", _now())
         with self._writable(connection):
             result = connection.execute(self.table.insert().values(**row))
         assert result.inserted_primary_key is not None
@@ -211,7 +211,8 @@ class Journal:
         found = connection.execute(query).mappings()
         return [{name: row.get(name) for name in _COLUMNS} for row in map(_aware, map(dict, found))]
 
-    def _row(self, attempt: Attempt, status: str, started: datetime) -> dict[str, Any]:
+    def row(self, attempt: Attempt, status: str, started: datetime) -> dict[str, Any]:
+        """The values of a new row, as far as the table has columns for them."""
         row = {
             "version_table": self.version_table,
             "revision": attempt.revision,

@@ -22,7 +22,7 @@ from alembic_guard.apply.script_journal import ScriptJournal
 from alembic_guard.apply.script_words import Site, Words, comment, expected
 from alembic_guard.finding import Place
 from alembic_guard.runtime.history import counted
-from alembic_guard.runtime.rendering import Rendered, RenderedCheck, leaves_transaction
+from alembic_guard.runtime.rendered import Rendered, RenderedCheck, leaves_transaction
 from alembic_guard.runtime.step import Step
 
 _WORDS: Mapping[str, ModuleType] = {

@@ -40,7 +40,7 @@ class ScriptJournal:
         """The row of an attempt, as the server fills in who runs the script, and when."""
         words, table = self.words, self.journal.table
         row: dict[str, Any] = {
-            **self.journal._row(attempt, "started", datetime.now(timezone.utc)),
+            **self.journal.row(attempt, "started", datetime.now(timezone.utc)),
             "started": sa.literal_column(words.NOW),
             "database_user": sa.literal_column(words.USER),
             "os_user": sa.literal_column(words.USER),

@@ -30,7 +30,8 @@ from alembic_guard.runtime.history import as_revision, checksum, resolve, upgrad
 from alembic_guard.runtime.lock_key import lock_key
 from alembic_guard.runtime.offline import offline
 from alembic_guard.runtime.recorded import form_of
-from alembic_guard.runtime.rendering import Rendering, render
+from alembic_guard.runtime.rendered import Rendering
+from alembic_guard.runtime.rendering import render
 from alembic_guard.runtime.script_session import session_settings, shell_command
 from alembic_guard.settings import Settings
 

@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from alembic_guard.finding import Finding
-from alembic_guard.runtime.rendering import CheckNotRendered, NotRendered
+from alembic_guard.runtime.rendered import CheckNotRendered, NotRendered
 
 JUDGES = (NotRendered, CheckNotRendered)
 NEVER_ALLOWED = (NotRendered,)

@@ -16,7 +16,6 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alembic.runtime.migration import HeadMaintainer, MigrationContext
@@ -27,13 +26,18 @@ from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.schema import CreateTable
 
 from alembic_guard.finding import Place
-from alembic_guard.runtime.commits import SQLITE_OUTSIDE
 from alembic_guard.runtime.driver import silent_engine
 from alembic_guard.runtime.gaps import place_of
 from alembic_guard.runtime.history import Revision, as_revision, relative
+from alembic_guard.runtime.rendered import (
+    CheckNotRendered,
+    NotRendered,
+    Rendered,
+    RenderedCheck,
+    Rendering,
+)
 from alembic_guard.runtime.sealed import Seal, sealed
 from alembic_guard.runtime.stand_in import quiet_log, swapped
-from alembic_guard.runtime.step import Step
 from alembic_guard.runtime.stepping import Stepping
 from alembic_guard.runtime.unconnected import NeedsDatabase, Unconnected, as_text, script_dialect
 
@@ -49,72 +53,6 @@ _CONTROL = re.compile(
     r"\s*(?:BEGIN(?!\s+NOT\b)|COMMIT|END|ABORT|ROLLBACK(?!\s+TO\b)|START\s+TRANSACTION)\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class NotRendered:
-    """A migration that has no text.
-
-    :param reason: in one sentence without a full stop.
-    """
-
-    revision: Revision
-    place: Place | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class CheckNotRendered:
-    """A check of a migration that has no text; the migration itself has.
-
-    :param check: "precheck" or "postcheck"; :param reason: as above.
-    """
-
-    check: str
-    revision: Revision
-    place: Place | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class RenderedCheck:
-    """A check of a migration.
-
-    :param sql: a SELECT whose one value says yes or no; empty where it asked nothing.
-    """
-
-    name: str
-    sql: str
-    place: Place
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """One revision as text.
-
-    :param before: the heads that it expects; :param after: those that it leaves.
-    :param version: what is done to the version table.
-    """
-
-    revision: Revision
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-    steps: tuple[Step, ...]
-    version: tuple[str, ...]
-    checks: tuple[RenderedCheck, ...]
-
-
-@dataclass(frozen=True)
-class Rendering:
-    """Revisions as text, in the order of application, and what has none.
-
-    :param version_table: its DDL.
-    """
-
-    revisions: tuple[Rendered, ...]
-    failures: tuple[NotRendered | CheckNotRendered, ...]
-    version_table: str
-    dialect: Any
 
 
 def render(
@@ -310,8 +248,3 @@ def _reason(error: BaseException, noted: Sequence[str]) -> str:
         return "batch mode copies the table as the database has it"
     said = " ".join(str(error).partition("\n")[0].split())[:200]
     return f"it raised {type(error).__name__}: {said}"
-
-
-def leaves_transaction(statement: str) -> bool:
-    """SQLite: whether a statement means something only outside of a transaction."""
-    return SQLITE_OUTSIDE.match(statement) is not None
