@@ -73,6 +73,7 @@ WHERE = {
     "ConnectionLost": "`safe-upgrade`, in the middle",
     "BecameReadOnly": "`safe-upgrade`, in the middle",
     "BackupFailed": "`safe-upgrade --backup`",
+    "LeftUnvalidated": "after `safe-upgrade`",
     "MovedMeanwhile": "`safe-upgrade`",
     "PooledConnection": "`safe-upgrade`",
     "WrongMigrationUrl": "`safe-upgrade`, `guard-doctor`, `guard-check`",

@@ -219,11 +219,11 @@ class Attempts:
     def _wait(self, step: RevisionStep) -> None:
         """Wait until its tables may be free; in env.py's transaction, those of all revisions."""
         self._limits.wait_at_most(self.policy.lock_timeout)
-        first, *others = map(as_revision, (one.revision for one in self._remaining))
+        revision = as_revision(step.revision)
         if not self.call.external:
-            self._tables.wait(as_revision(step.revision))
+            self._tables.wait(revision)
         elif not self.applied:
-            self._tables.wait(first, others)
+            self._tables.wait(revision, [as_revision(one.revision) for one in self._remaining[1:]])
 
     def _guarded(self, step: RevisionStep) -> Callable[..., None]:
         @wraps(step.migration_fn)  # Alembic logs its name
