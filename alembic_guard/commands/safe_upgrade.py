@@ -12,8 +12,9 @@ from alembic_guard import COMMANDS, guards
 from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.upgrade import Upgrade
 from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
+from alembic_guard.commands.limits import limiting
 from alembic_guard.commands.lint_notes import without_notes
-from alembic_guard.commands.options import Whole, judging, migration_url, setting
+from alembic_guard.commands.options import judging
 from alembic_guard.commands.preflight import Preflight
 from alembic_guard.commands.refusing import (
     EVENTS,
@@ -222,26 +223,7 @@ def _with_findings(error: GuardError, preflight: Preflight) -> GuardError:
 @click.option("--plan", is_flag=True, help="Only say what would be done; change nothing.")
 @click.option("--sql", is_flag=True, help="Write a script for a DBA; FROM:TO asks no database.")
 @click.option("--tag", help="Arbitrary tag for env.py, as in alembic upgrade.")
-@click.option(
-    "--restart",
-    is_flag=True,
-    help="Begin a partly applied revision with its first statement, not where it stopped.",
-)
-@setting("wait", "Hard limit on waiting for another deployer; without it, 60s without progress.")
-@setting("lock_timeout", "How long the first try queues for a lock (50ms).")
-@setting("lock_timeout_last", "How long a try queues at most; each waits longer (200ms).")
-@setting("lock_tries", "How often a revision is tried for its locks; 0 is without limit.", Whole())
-@setting("statement_timeout", "How long a statement may run; 0 is without limit.")
-@setting("retry_for", "How long a revision is tried again when a lock is not granted (10min).")
-@setting("retry_delay", "How long to wait before the second try; it grows (100ms).")
-@setting("retry_delay_longest", "How long to wait between two tries at most (15s).")
-@setting("cancel_blockers_after", "Cancel a query of the same role that blocks so long; 0 never.")
-@click.option(
-    "--backup",
-    type=click.Path(),
-    help="Take a backup into a file or a folder before anything is changed.  "
-    "[env var: ALEMBIC_GUARD_BACKUP]",
-)
+@limiting
 @click.option(
     "--rehearse", is_flag=True, help="Upgrade a scratch database, and take it back; change nothing."
 )
@@ -250,7 +232,6 @@ def _with_findings(error: GuardError, preflight: Preflight) -> GuardError:
     help="Where --rehearse makes its database, instead of on the same server.  "
     "[env var: ALEMBIC_GUARD_SHADOW_URL]",
 )
-@migration_url
 @judging
 @click.pass_obj
 def command(
