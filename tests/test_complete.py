@@ -45,7 +45,7 @@ FOR_LIFE = {
     # applying
     "wrong-migration-url",
     "precheck-failed", "postcheck-failed", "lock-not-granted", "another-deployer",
-    "upgrade-rolled-back", "partly-applied",
+    "upgrade-rolled-back", "partly-applied", "constraint-not-validated",
     # not in the design
     "bad-setting", "defect", "deployer-lock-lost", "interrupted", "journal-not-writable",
     "migration-failed", "moved-meanwhile", "no-scratch-database", "not-editable", "not-installed",

@@ -11,6 +11,7 @@ Three kinds of environment are served:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -104,6 +105,7 @@ class DatabaseRun:
             self._preflight(steps)  # under the lock: another deployer's half is no harm
             self._see_to_copies(steps)
             self.course.backup = self.upgrade.backups.take(self.database, self.call.heads())
+            self.upgrade.before(self.call)
             self._apply(steps)
         if not self.call.external:
             self.conclude()
@@ -125,12 +127,22 @@ class DatabaseRun:
         if set(found) == set(belief.expected):
             self._count({applied.revision.id for applied in self._attempts.applied})
             self.course.rows.clear()
+            self._look()
             return
         revisions = tuple(applied.revision for applied in self._attempts.applied)
         began = self.call.in_transaction
         raise RolledBack(
             replace(belief, found=found, began_before_configure=began, revisions=revisions)
         )
+
+    def _look(self) -> None:
+        """Read back what the run has left, beside it; nothing where nobody else could see it."""
+        assert self._attempts is not None
+        reached = [each.revision for each in self._attempts.reached]
+        if not self.alone:
+            number, after = self.call.number, self.upgrade.after
+            with suppress(DBAPIError, OSError), self.database.beside() as side:
+                side.ask(lambda connection: after(number, connection, reached))
 
     def trust(self) -> None:
         """env.py ended well, and the database cannot be asked: what it ran counts as applied."""
@@ -151,6 +163,8 @@ class DatabaseRun:
             achieved = self._achieved()
             self._count(achieved)
             self._record.flush(achieved, interrupted=interrupted)
+            if self.changed:
+                self._look()
 
     @property
     def on_record(self) -> bool:

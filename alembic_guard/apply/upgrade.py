@@ -48,6 +48,7 @@ from alembic_guard.settings import Settings
 if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
+    from sqlalchemy import Connection
 
 
 @dataclass
@@ -61,6 +62,9 @@ class Upgrade:
     :param preflight: looks at a database before anything is applied to it, given what is pending;
         returns the names of guards that were let through, and raises what refuses.
     :param locks: tells, once that has looked, what each transaction of a revision locks.
+    :param before: looks at a database right before the first revision is applied to it.
+    :param after: looks at it at the end, on a new connection, with the number of the call and the
+        revisions that were come to.
     :param plan_only: stop after the plans.
     :param options: env.py's own arguments, such as ``tag``.
     """
@@ -73,6 +77,8 @@ class Upgrade:
     say: Callable[[str], None]
     preflight: Callable[[Call, Sequence[Revision]], Sequence[str]] = lambda call, pending: ()
     locks: Callable[[Call, Revision], Transactions] = lambda call, revision: ()
+    before: Callable[[Call], None] = lambda call: None
+    after: Callable[[int, Connection, Sequence[Revision]], None] = lambda number, side, done: None
     plan_only: bool = False
     direction: Direction = UP
     restart: bool = False

@@ -24,6 +24,7 @@ from alembic_guard.commands.refusing import (
     refusing,
 )
 from alembic_guard.commands.rehearsing_options import refuse_combinations
+from alembic_guard.commands.truth import Truth
 from alembic_guard.errors import GuardError, Refused, StoppedPartWay
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
@@ -152,6 +153,7 @@ def safe_upgrade(
                 data.update(upgraded.as_json())
             return upgraded
         preflight = Preflight(config, script, settings)
+        truth = Truth(script, settings, preflight.findings)
         upgrade = Upgrade(
             config,
             script,
@@ -161,6 +163,8 @@ def safe_upgrade(
             say=masked_progress(progress, mask),
             preflight=preflight,
             locks=preflight.locks,
+            before=truth.before,
+            after=truth.after,
             plan_only=plan,
             restart=restart,
             options={"tag": tag},
