@@ -26,7 +26,7 @@ NAMES = (
     "allow, merge, journal, journal_table, wait, lock_timeout, lock_timeout_last, lock_tries, "
     "statement_timeout, retry_for, retry_delay, retry_delay_longest, cancel_blockers_after, "
     "backup, frozen, require_committed, heads_file, lint_on_upgrade, lint_after, small_table_rows, "
-    "enable, rules, server_version, dev_url, shadow_url"
+    "enable, rules, server_version, dev_url, shadow_url, migration_url"
 )
 
 
@@ -113,6 +113,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 server_version = 16
                 dev_url = sqlite:///dev.db
                 shadow_url = sqlite:///shadow.db
+                migration_url = sqlite:///direct.db
                 """
             },
             {},
@@ -146,6 +147,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 server_version = "16"
                 dev_url = "sqlite:///dev.db"
                 shadow_url = "sqlite:///shadow.db"
+                migration_url = "sqlite:///direct.db"
                 """
             },
             {},
@@ -178,6 +180,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 "ALEMBIC_GUARD_SERVER_VERSION": "16",
                 "ALEMBIC_GUARD_DEV_URL": "sqlite:///dev.db",
                 "ALEMBIC_GUARD_SHADOW_URL": "sqlite:///shadow.db",
+                "ALEMBIC_GUARD_MIGRATION_URL": "sqlite:///direct.db",
             },
         ),
     ],
@@ -212,6 +215,7 @@ def test_every_setting_can_be_given_everywhere(
         server_version="16",
         dev_url="sqlite:///dev.db",
         shadow_url="sqlite:///shadow.db",
+        migration_url="sqlite:///direct.db",
     )
     assert all(
         value != asdict(Settings())[name] for name, value in asdict(expected).items()

@@ -24,10 +24,12 @@ from alembic_guard.commands.own_rules import own_rules
 from alembic_guard.commands.preflight import Preflight
 from alembic_guard.commands.rehearsing_rows import Row, rows_of
 from alembic_guard.commands.rehearsing_table import lines
+from alembic_guard.commands.safe_upgrade import Upgraded
 from alembic_guard.commands.selecting import Selection
 from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
+from alembic_guard.reports import masked_finding
 from alembic_guard.rules._run import Run
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call, run_environment
@@ -52,6 +54,32 @@ if TYPE_CHECKING:
 _EMPTY = "the scratch database has the schema, not the rows: its times say nothing of live tables"
 _COPY = "the scratch database is a copy of the file, with its rows"
 _UNCHECKED = "precheck() and postcheck() were not run: there are no rows to check"
+
+
+def rehearsed(
+    config: Config,
+    script: ScriptDirectory,
+    target: str,
+    settings: Settings,
+    mask: Mask,
+    say: Callable[[str], None],
+    options: dict[str, Any],
+    data: dict[str, Any],
+) -> Upgraded:
+    """A rehearsal, as the result of an upgrade that applied nothing.
+
+    :param data: of the report; it is filled however the rehearsal ends.
+    :raises Refused: when the upgrade would be refused, or did not run through.
+    """
+    rehearsing = Rehearsing(config, script, target, settings, mask, say, options)
+    try:
+        rehearsing.run()
+    finally:
+        findings = tuple(masked_finding(each, mask) for each in rehearsing.findings)
+        rows = tuple(rehearsing.rows)
+        upgraded = Upgraded(tuple(rehearsing.plans), (), findings, rehearsal=rows)
+        data.update(upgraded.as_json())
+    return upgraded
 
 
 @dataclass

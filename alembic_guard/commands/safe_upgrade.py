@@ -40,8 +40,6 @@ from alembic_guard.settings import Settings
 if TYPE_CHECKING:
     from alembic.config import Config
 
-    from alembic_guard.commands.rehearsing import Rehearsing
-
 
 @dataclass(frozen=True)
 class Upgraded:
@@ -141,17 +139,11 @@ def safe_upgrade(
         )
         script = open_script(config)
         load(script)
+        say = masked_progress(progress, mask)
         if rehearse:
-            from alembic_guard.commands.rehearsing import Rehearsing  # rules cost 40 ms
+            from alembic_guard.commands.rehearsing import rehearsed  # rules cost 40 ms
 
-            say = masked_progress(progress, mask)
-            rehearsing = Rehearsing(config, script, revision, settings, mask, say, {"tag": tag})
-            try:
-                rehearsing.run()
-            finally:
-                upgraded = _rehearsed(rehearsing)
-                data.update(upgraded.as_json())
-            return upgraded
+            return rehearsed(config, script, revision, settings, mask, say, {"tag": tag}, data)
         preflight = Preflight(config, script, settings)
         truth = Truth(script, settings, preflight.findings)
         upgrade = Upgrade(
@@ -160,7 +152,7 @@ def safe_upgrade(
             revision,
             settings,
             mask,
-            say=masked_progress(progress, mask),
+            say=say,
             preflight=preflight,
             locks=preflight.locks,
             before=truth.before,
@@ -189,12 +181,6 @@ def _upgraded(upgrade: Upgrade, preflight: Preflight) -> Upgraded:
     return Upgraded(
         tuple(upgrade.plans), tuple(upgrade.applied), tuple(findings), upgrade.backups.taken
     )
-
-
-def _rehearsed(rehearsing: Rehearsing) -> Upgraded:
-    findings = [masked_finding(finding, rehearsing.mask) for finding in rehearsing.findings]
-    rows = tuple(rehearsing.rows)
-    return Upgraded(tuple(rehearsing.plans), (), tuple(findings), rehearsal=rows)
 
 
 def _backup_json(backup: Backup | None) -> dict[str, Any] | None:
