@@ -3,7 +3,7 @@ r"""A downgrade takes data for good: rows of a table, values of a column.
 A ``downgrade()`` that was generated drops what ``upgrade()`` made, and by now it may hold what
 users have written since. An upgrade makes it again, without them. Rows, and values that are not
 NULL, are counted in the database, exactly up to a million; empty tables and columns are no harm. What
-cannot be counted in time counts as a loss. Where only a query of the migration decides which rows
+cannot be counted counts as a loss. Where only a query of the migration decides which rows
 are deleted or overwritten, it is a warning.
 
 Fix: keep a copy with the command that the finding shows, or a backup, and say that the rest may go:
@@ -41,6 +41,9 @@ _DOES = {
     "some rows": "deletes rows of {name}",
     "values": "overwrites values in {name}",
 }
+_UNCOUNTED = (
+    "They could not be counted: they are locked, this role may not read them, or it took too long. "
+)
 
 
 def judge(downgrade: LosingDowngrade) -> Iterator[Finding]:
@@ -57,7 +60,7 @@ def _certain(lost: Lost, target: str) -> Finding:
     return Finding(
         "loses-data",
         _message(lost),
-        why=f"{again}: only a copy brings them back.",
+        why=f"{_UNCOUNTED if lost.count is None else ''}{again}: only a copy brings them back.",
         next=(*copy, f"alembic safe-downgrade {target} --allow loses-data  # they may go"),
         revision=lost.revision.id,
         place=lost.place,
@@ -83,6 +86,6 @@ def _message(lost: Lost) -> str:
 def _held(lost: Lost) -> str:
     noun = "value" if lost.loss.what == "column" else "row"
     if lost.count is None:
-        return f"an unknown number of {noun}s: the database did not count them in time"
+        return f"an unknown number of {noun}s"
     many = "" if lost.count == 1 else "s"
     return f"{'more than ' * lost.more}{lost.count:,} {noun}{many}"

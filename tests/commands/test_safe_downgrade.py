@@ -433,6 +433,18 @@ def test_json_has_the_plan_and_what_was_reverted(sqlite_project: Project) -> Non
     }
 
 
+def test_an_async_env_py_goes_down_too(postgresql_url: str, project_path: Path) -> None:
+    with Project.create(project_path, postgresql_url, "async") as project:
+        reversible(project)
+        fill(project, "INSERT INTO users (id, email) VALUES (1, 'a')")
+
+        results = [project.alembic("safe-downgrade", "-1") for _ in range(2)]
+
+        assert [result.returncode for result in results] == [0, 1], results
+        assert "drops the column users.email, which holds 1 value." in results[1].stdout
+        assert project.heads_in_database() == ("0002",)
+
+
 def test_no_password_is_printed(postgresql_project: Project) -> None:
     project = postgresql_project
     reversible(project, email='raise ValueError("secret-word")', tags='raise ValueError("x")')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from tests.commands.downgrading import fill, reversible
@@ -175,9 +177,36 @@ def test_what_cannot_be_counted_in_time_counts_as_a_loss(postgresql_project: Pro
         1,
         [
             "error: Downgrading 0003 tags drops the table tags, which holds an unknown number of "
-            "rows: the database did not count them in time."
+            "rows."
         ],
     ), result.output
+
+
+def test_what_this_role_may_not_read_counts_as_a_loss(postgresql_project: Project) -> None:
+    project = postgresql_project
+    reversible(project)
+    role = f"guard_{uuid4().hex[:12]}"
+    fill(
+        project,
+        f"CREATE ROLE {role} LOGIN",
+        f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        f"REVOKE ALL ON tags FROM {role}",
+    )
+    try:
+        ini = project.read("alembic.ini").replace("postgres@", f"{role}@")
+        project.write("alembic.ini", ini)
+        result = project.alembic("safe-downgrade", "-1", "--plan")
+    finally:
+        fill(project, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+
+    assert losses(result) == [
+        "error: Downgrading 0003 tags drops the table tags, which holds an unknown number of rows."
+    ], result.output
+    assert (
+        "    They could not be counted: they are locked, this role may not read them, or it took "
+        "too long. An upgrade makes it again, without them: only a copy brings them back.\n"
+    ) in result.stdout
 
 
 def test_what_cannot_be_recorded_is_said(sqlite_project: Project) -> None:
