@@ -56,6 +56,7 @@ def upgrade_script(
     allow: Sequence[str] = (),
     lock_timeout: float | None = None,
     statement_timeout: float | None = None,
+    migration_url: str | None = None,
     file: str = "FILE",
     progress: Callable[[str], None] | None = None,
 ) -> UpgradeScript:
@@ -66,6 +67,7 @@ def upgrade_script(
     :param allow: names of guards that only report.
     :param lock_timeout: seconds that a statement of the script queues for a lock.
     :param statement_timeout: seconds that a statement may run; 0 is without limit.
+    :param migration_url: of the server itself, where env.py connects through a pooler.
     :param file: the script's name, for the line that says how to run it.
     :param progress: takes lines for people.
     :raises GuardError: when ``safe_upgrade()`` would refuse, or something has no text.
@@ -77,6 +79,7 @@ def upgrade_script(
             lock_timeout=lock_timeout,
             lock_timeout_last=lock_timeout,  # a script has one try
             statement_timeout=statement_timeout,
+            migration_url=migration_url,
         )
         script = open_script(config)
         load(script)
@@ -138,8 +141,9 @@ def write_script(
     if output is None and format not in ("text", "json"):
         raise click.UsageError(f"--sql with --format {format} needs --output FILE for the script.")
     invocation.tell_env_py(sql=":" in revision)  # where the stock command says it too
-    taken = {name: options[name] for name in ("tag", "allow", "statement_timeout")}
-    taken["lock_timeout"] = options["lock_timeout"] or options.get("lock_timeout_last")
+    taken = {name: options[name] for name in _TAKEN}
+    last = taken.pop("lock_timeout_last")
+    taken["lock_timeout"] = taken["lock_timeout"] if last is None else last
     delivery = Delivery()
 
     def work(progress: Progress) -> Report:
@@ -159,4 +163,7 @@ def write_script(
     return invocation.run(work, format, output, product=delivery)
 
 
-_TAKEN = ("tag", "allow", "statement_timeout", "lock_timeout", "lock_timeout_last")
+_TAKEN = (
+    *("tag", "allow", "migration_url"),
+    *("statement_timeout", "lock_timeout", "lock_timeout_last"),
+)

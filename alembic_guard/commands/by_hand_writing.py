@@ -28,11 +28,13 @@ from alembic_guard.runtime.failure import NoMigrationsRun
 from alembic_guard.runtime.git import uncommitted_revisions
 from alembic_guard.runtime.history import as_revision, checksum, resolve, upgrade_steps
 from alembic_guard.runtime.lock_key import lock_key
+from alembic_guard.runtime.migration_url import leading_to
 from alembic_guard.runtime.offline import offline
 from alembic_guard.runtime.recorded import form_of
 from alembic_guard.runtime.rendered import Rendering
 from alembic_guard.runtime.rendering import render
 from alembic_guard.runtime.script_session import session_settings, shell_command
+from alembic_guard.runtime.unprepared import unprepared
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,15 +81,17 @@ class Writing:
             if problem:
                 self.say(f"Note      {problem}: the script is for {self._made[0].site.server}")
         else:
-            run_environment(
-                self.config,
-                self.script,
-                lambda *_: (),
-                migrating=online,
-                read_only=True,
-                destination_rev=revision,
-                tag=tag,
-            )
+            with unprepared(), leading_to(self.settings.migration_url, self.mask) as lead:
+                run_environment(
+                    self.config,
+                    self.script,
+                    lambda *_: (),
+                    migrating=online,
+                    read_only=True,
+                    lead=lead,
+                    destination_rev=revision,
+                    tag=tag,
+                )
         if not self._made:
             raise NoMigrationsRun(self.script.env_py_location, self.config)
         return self._made[0]

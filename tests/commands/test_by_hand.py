@@ -16,6 +16,7 @@ from alembic_guard.apply.script_words import Site
 from alembic_guard.runtime.lock_key import lock_key, mysql_lock_name
 from tests.commands.shells import emptied, run_by_shell, script, state
 from tests.commands.upgrading import blocking, columns, history, journal
+from tests.poolers import Pooler
 from tests.project import Project
 
 EMAIL = """
@@ -237,6 +238,22 @@ def test_an_asynchronous_project_has_a_script_too(postgresql_url: str, project_p
         done = run_by_shell(project, result.stdout)
         assert (done.returncode, done.stderr) == (0, "")
         assert project.heads_in_database() == ("0002",)
+
+
+def test_a_script_is_for_the_server_behind_a_pooler(
+    postgresql_url: str, pooler: Pooler, project_path: Path
+) -> None:
+    behind = make_url(postgresql_url)
+    before = pooler("transaction").render_as_string(hide_password=False)
+    with Project.create(project_path, before) as project:
+        history(project)
+        server = f"{behind.host}:{behind.port}"
+        text = script(project, migration_url=f"postgresql://{server}").text
+        (command,) = [line for line in text.splitlines() if line.startswith("-- Run it:")]
+        assert command.endswith(f"@{server}/{behind.database}")
+        project.url = postgresql_url
+        assert run_by_shell(project, text).returncode == 0
+        assert project.heads_in_database() == ("0001",)
 
 
 def test_mysql_stops_with_the_sentence_too(mariadb_project: Project) -> None:
