@@ -7,12 +7,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from tests.project import Project
-from tests.reliability.killing import Trial, Whole, make, trial, whole
+from tests.reliability.killing import Chain, Whole, chain, make, whole
 from tests.servers import mariadb, mariadb_database, postgresql, postgresql_database
 
+IN_A_ROW = 12
+"""Kills of one upgrade, before it is let through."""
 DATABASES = ("postgresql", "mariadb", "sqlite")
 
 
@@ -34,32 +37,38 @@ def fresh(kind: str, folder: Path) -> Iterator[Project]:
         shutil.rmtree(path)
 
 
-def kills(kind: str, seeds: range, folder: Path) -> Iterator[tuple[Trial, Whole]]:
-    """One trial for each seed, each on a database of its own."""
+def chains(kind: str, kills: int, folder: Path) -> Iterator[tuple[Chain, Whole]]:
+    """Chains of kills, each on a database of its own, until there were as many as asked for."""
     with fresh(kind, folder) as project:
         reference = whole(project)
-    for seed in seeds:
+    done = 0
+    for seed in count():
         with fresh(kind, folder) as project:
-            yield trial(project, reference, seed), reference
+            made = chain(project, reference, seed, min(IN_A_ROW, kills - done))
+        done += made.killed
+        yield made, reference
+        if done >= kills:
+            return
 
 
 def main(number: int, kinds: tuple[str, ...]) -> int:
-    """Print a row of counts for each database; the number of trials that went wrong."""
+    """Print a row of counts for each database; the number of chains that went wrong."""
     wrong = 0
-    print("| database | kills | in a run | resumed | partly-applied | not as expected |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print(
+        "| database | kills | upgrades | gone on in the middle | partly-applied | not as expected |"
+    )
+    print("| --- | --- | --- | --- | --- | --- |", flush=True)
     for kind in kinds:
-        counts = {"in a run": 0, "resumed": 0, "partly": 0, "wrong": 0}
+        row = [0, 0, 0, 0, 0]
         with tempfile.TemporaryDirectory() as folder:
-            for one, reference in kills(kind, range(number), Path(folder)):
-                counts["in a run"] += one.killed
-                counts["resumed"] += one.resumed
-                counts["partly"] += one.partly
-                if (one.status, one.left) != (0, reference.left):
-                    counts["wrong"] += 1
-                    print(f"{kind}, {one.moment}: {one.status}\n{one.output}", file=sys.stderr)
-        print(f"| {kind} | {number} | {' | '.join(map(str, counts.values()))} |", flush=True)
-        wrong += counts["wrong"]
+            for made, reference in chains(kind, number, Path(folder)):
+                failed = (made.status, made.left) != (0, reference.left)
+                new = (made.killed, 1, made.resumed, made.partly, int(failed))
+                row = [one + more for one, more in zip(row, new, strict=True)]
+                if failed or made.partly:
+                    print(f"{kind}: {made.status}\n{made.output}", file=sys.stderr)
+        print(f"| {kind} | {' | '.join(map(str, row))} |", flush=True)
+        wrong += row[-1]
     return wrong
 
 
