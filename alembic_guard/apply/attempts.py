@@ -220,10 +220,10 @@ class Attempts:
         """Wait until its tables may be free; in env.py's transaction, those of all revisions."""
         self._limits.wait_at_most(self.policy.lock_timeout)
         revision = as_revision(step.revision)
-        if not self.call.external:
-            self._tables.wait(revision)
-        elif not self.applied:
-            self._tables.wait(revision, [as_revision(one.revision) for one in self._remaining[1:]])
+        alone = not self.call.external
+        first = not (alone or self.applied)
+        others = [as_revision(one.revision) for one in self._remaining[1:]] if first else ()
+        self._tables.wait(revision, others, patient=alone or first)
 
     def _guarded(self, step: RevisionStep) -> Callable[..., None]:
         @wraps(step.migration_fn)  # Alembic logs its name
@@ -285,7 +285,7 @@ class Attempts:
         if is_lock_not_granted(error):
             delay = None if self._committed or self.call.handed_in else self._next_delay()
             if delay is not None and self.call.external:
-                self.copy.done()
+                self.copy.again()
                 raise WholeRunAgain(delay)
             if delay is not None:
                 return delay

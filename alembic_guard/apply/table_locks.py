@@ -94,16 +94,19 @@ class TableLocks:
         """Who was in the way at the last look, however shortly."""
         return tuple(dict.fromkeys(each.blocker for each in self._standing.holders))
 
-    def wait(self, revision: Revision, others: Iterable[Revision] = ()) -> None:
+    def wait(
+        self, revision: Revision, others: Iterable[Revision] = (), *, patient: bool = True
+    ) -> None:
         """Wait until the tables of a revision are free, or may soon be; nothing is requested.
 
         :param others: revisions that run in the same transaction: their tables count too.
+        :param patient: False only looks, where earlier revisions hold their locks already.
         :raises LockNotGranted: when there is no time left.
         """
         self._revision = revision
         first, *self._later = [*self._wanted(revision)] or [()]
         also = [each for one in others for part in self._wanted(one) for each in part]
-        self._await([*first], also)
+        self._await([*first], also, patient=patient)
 
     @contextmanager
     def taken(self) -> Iterator[None]:
@@ -175,7 +178,13 @@ class TableLocks:
 
     # --- Looking ------------------------------------------------------------------------------
 
-    def _await(self, requests: Sequence[LockRequest], others: Sequence[LockRequest] = ()) -> None:
+    def _await(
+        self,
+        requests: Sequence[LockRequest],
+        others: Sequence[LockRequest] = (),
+        *,
+        patient: bool = True,
+    ) -> None:
         self._standing = Standing()
         if not self._works or not (requests or others):
             return
@@ -187,7 +196,7 @@ class TableLocks:
                 self._works = False
                 return
             blocking = self._blockers.lasting(self._standing.holders)
-            if not blocking:
+            if not (blocking and patient):
                 return
             assert self._side is not None
             self._blockers.face(blocking, self._side, self._standing.lockable)

@@ -189,7 +189,7 @@ SELECT pg_catalog.set_config('lock_timeout', (setting::int + 1000)::text, true)
 """
 
 _LOOK = """
-SELECT k.key, c.relkind, n.nspname AS schema, c.relname,
+SELECT k.key, CAST(c.relkind AS text) AS relkind, n.nspname AS schema, c.relname,
        pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') AS may_lock,
        l.mode, l.granted, l.pid, l.virtualtransaction,
        CASE WHEN l.pid IS NULL THEN 'the prepared transaction ' || p.gid
