@@ -29,6 +29,7 @@ COVERED_ELSEWHERE = {
     "deployer-lock-lost": "tests/guards/test_deployer_lock_lost.py",
     "interrupted": "tests/guards/test_interrupted.py",
     "constraint-not-validated": "tests/guards/test_constraint_not_validated.py",
+    "running-event-loop": "tests/commands/test_in_process.py",
     "moved-meanwhile": "tests/commands/test_safe_upgrade_meanwhile.py",
     "invalid-index-left": "tests/guards/test_invalid_index_left.py",
     "journal-not-writable": "tests/guards/test_journal_not_writable.py",

@@ -26,7 +26,7 @@ from alembic_guard.masking import Mask
 from alembic_guard.reports import Report, masked_finding
 from alembic_guard.runtime.backup import Backup
 from alembic_guard.runtime.history import counted, load, open_script
-from alembic_guard.runtime.loggers import kept_loggers
+from alembic_guard.runtime.in_program import kept_process
 from alembic_guard.runtime.stopped import Applied, Stopped
 from alembic_guard.settings import Settings
 
@@ -61,7 +61,7 @@ class Downgraded:
         }
 
 
-@kept_loggers()
+@kept_process()
 def safe_downgrade(
     config: Config,
     revision: str,

@@ -32,7 +32,7 @@ from alembic_guard.reports import Report, masked_finding
 from alembic_guard.runtime.backup import Backup
 from alembic_guard.runtime.failure import NoMigrationsRun
 from alembic_guard.runtime.history import counted, load, open_script
-from alembic_guard.runtime.loggers import kept_loggers
+from alembic_guard.runtime.in_program import kept_process
 from alembic_guard.runtime.signals import INTERRUPTED, ending_with
 from alembic_guard.runtime.stopped import Applied, Stopped
 from alembic_guard.settings import Settings
@@ -71,7 +71,7 @@ class Upgraded:
         }
 
 
-@kept_loggers()
+@kept_process()
 def safe_upgrade(
     config: Config,
     revision: str = "head",

@@ -134,6 +134,9 @@ def _does_not_reach(error: BaseException, text: str) -> bool:
 
 
 _KINDS: dict[str, Callable[[BaseException, str], bool]] = {
+    "running-event-loop": lambda error, text: (
+        isinstance(error, RuntimeError) and "called from a running event loop" in text
+    ),
     "async-driver-in-sync-env": _mixes_async,
     "no-database-url": _lacks_url,
     "missing-driver": _lacks_driver,
