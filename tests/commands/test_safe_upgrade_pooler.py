@@ -133,3 +133,18 @@ def test_what_a_followed_connection_has_chosen_is_chosen_for_each_transaction_al
     with engine.connect() as connection:
         after = connection.scalar(text(path))
     assert (seen, after) == ("pg_catalog", '"$user", public')
+
+
+def test_the_lock_outlives_the_server_s_limit_on_idle_transactions(
+    pooler: Pooler, postgresql_url: str, project_path: Path
+) -> None:
+    name = make_url(postgresql_url).database
+    limit = f"ALTER DATABASE {name} SET idle_in_transaction_session_timeout = '700ms'"
+    with behind(pooler("transaction"), postgresql_url, project_path) as project:
+        with project.connect() as connection:
+            connection.execute(text(limit))
+        history(project, 'op.execute("SELECT pg_sleep(2)")', "pass")
+
+        result = project.alembic("safe-upgrade")
+
+    assert result.returncode == 0, result.output
