@@ -236,6 +236,7 @@ class Attempts:
         script = step.revision
         self.expected.check(as_revision(script))
         allowed = [*(self.course.allowed or ())]
+        self.checks.said = said = self.record.said[script.revision] = []
         ledger = self._ledger
         with self._statements.recording():
             if ledger is None or not ledger.resuming:  # it said yes to what is half done now
@@ -246,10 +247,10 @@ class Attempts:
             if ledger is not None:
                 ledger.finished()
         self.record.applied(script.revision, self._milliseconds, self.policy.tries + 1, allowed)
+        before = len(said)
         with self._statements.recording():
-            after = self._check("postcheck", script)
-        if after:
-            allowed += after
+            allowed += self._check("postcheck", script)
+        if len(said) > before:
             self.record.applied(script.revision, self._milliseconds, self.policy.tries + 1, allowed)
 
     def _check(self, name: str, script: Script) -> list[str]:

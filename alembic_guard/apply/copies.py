@@ -41,6 +41,8 @@ class CopyBefore:
         self.left: SqliteCopy | None = None
         """What stays, since the database could not be put back."""
         self._copy: SqliteCopy | None = None
+        self._earlier = False
+        """Whether it is that of an earlier run, a part of which is in the database."""
 
     def take(self, revision: Revision) -> None:
         """A revision is about to begin outside of a transaction.
@@ -51,11 +53,13 @@ class CopyBefore:
         :raises BackupFailed: when there can be no copy.
         """
         file = self.database.file
-        if file is None or (self.call.external and self._copy is not None):
+        stays = self._copy is not None and (self.call.external or self._earlier)
+        if file is None or stays:
             return
         self.done()
         earlier = SqliteCopy(file, revision.id)
-        if earlier.path.exists():
+        self._earlier = earlier.path.exists()
+        if self._earlier:
             self._copy = earlier
             return
         try:
@@ -72,6 +76,11 @@ class CopyBefore:
             self._copy.remove()
             self._copy = None
 
+    def again(self) -> None:
+        """Nothing of the revision is in the database, and it is begun again."""
+        if not self._earlier:
+            self.done()
+
     def failed(self, *, something_stays: bool) -> bool:
         """The revision has failed; whether the database is as it was before it.
 
@@ -79,7 +88,7 @@ class CopyBefore:
         """
         if self._copy is None:
             return False
-        if not something_stays:
+        if not (something_stays or self._earlier):
             self.done()
             return False
         if not self.call.external and self._copy.put_back(self.call.connection):

@@ -26,6 +26,7 @@ class DeployerWait:
 
     :param wait: seconds, a hard limit; None waits as long as the holder moves.
     :param progress_mark: anything that changes when the holder's journal does.
+    :param busy: whether the holder is at work where its journal does not show it.
     :param say: takes a line for people.
     """
 
@@ -36,6 +37,7 @@ class DeployerWait:
         *,
         wait: float | None,
         progress_mark: Callable[[], object],
+        busy: Callable[[], bool] = lambda: False,
         say: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -44,6 +46,7 @@ class DeployerWait:
         self.lock = lock
         self.wait = wait
         self.progress_mark = progress_mark
+        self.busy = busy
         self.say = say
         self.clock = clock
         self.sleep = sleep
@@ -61,6 +64,8 @@ class DeployerWait:
             if self.wait is None and (seen := self.progress_mark()) != mark:
                 mark, deadline_from = seen, now
             patience = PATIENCE if self.wait is None else self.wait
+            if now - deadline_from >= patience and self.wait is None and self.busy():
+                deadline_from = now
             if now - deadline_from >= patience:
                 raise AnotherDeployer(self.database.url, self.lock.holder(), now - began)
             if reminded is None or now - reminded >= _REMIND_EVERY:

@@ -11,7 +11,7 @@ Three kinds of environment are served:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from alembic_guard.apply.meanwhile import ExpectedHeads
 from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.record import Record
 from alembic_guard.apply.statement_journal import StatementJournal
+from alembic_guard.runtime.backup_sign import is_shown, shown
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
 from alembic_guard.runtime.history import (
@@ -104,7 +105,7 @@ class DatabaseRun:
         if steps:
             self._preflight(steps)  # under the lock: another deployer's half is no harm
             self._see_to_copies(steps)
-            self.course.backup = self.upgrade.backups.take(self.database, self.call.heads())
+            self._back_up()
             self.upgrade.before(self.call)
             self._apply(steps)
         if not self.call.external:
@@ -237,9 +238,21 @@ class DatabaseRun:
         if self.upgrade.settings.statement_timeout and self.database.kind in ("sqlite", "mysql"):
             yield f"statement_timeout has no effect: {self.database.server} limits no statement"
 
+    def _back_up(self) -> None:
+        """Take the backup that is asked for; other deployers see that, and go on waiting."""
+        with ExitStack() as sign:
+            if self.upgrade.settings.backup and not self.alone:
+                sign.enter_context(shown(self.database, self._key))
+            self.course.backup = self.upgrade.backups.take(self.database, self.call.heads())
+
+    @property
+    def _key(self) -> int:
+        """What deployers of this history lock on."""
+        context = self.call.context
+        return self.database.key(context.version_table_schema, context.version_table)
+
     def _acquire(self) -> None:
-        context, upgrade = self.call.context, self.upgrade
-        key = self.database.key(context.version_table_schema, context.version_table)
+        upgrade, key = self.upgrade, self._key
         lock = deployer_lock(self.database, key)
         if lock is None:
             upgrade.say(f"Note      {self.database.server} has no deployer lock here.")
@@ -254,6 +267,7 @@ class DatabaseRun:
             lock,
             wait=upgrade.settings.wait,
             progress_mark=self._progress,
+            busy=partial(is_shown, self.database, key),
             say=upgrade.say,
             clock=upgrade.clock,
             sleep=upgrade.sleep,

@@ -102,8 +102,8 @@ def _kept(stopped: Stopped) -> list[str]:
     if stopped.copy is None:
         return []
     return [
-        "The database was not put back as it was before, for others have written since or have "
-        f"it locked; the copy from before is {stopped.copy.path}."
+        "The database was not put back as it was before, for others may have written since; "
+        f"the copy from before is {stopped.copy.path}."
     ]
 
 

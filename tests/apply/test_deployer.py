@@ -91,3 +91,12 @@ def test_it_says_who_is_waited_for_at_once_and_now_and_then() -> None:
     wait.acquire()
 
     assert said == ["Waiting for another deployer (pid 7)."] * 3
+
+
+def test_a_holder_that_takes_a_backup_is_waited_for_until_it_is_complete() -> None:
+    wait, clock, _ = waiting(1000, None, lambda: "still")
+    began = clock.now
+    wait.busy = lambda: clock.now < began + 3 * PATIENCE
+    with pytest.raises(AnotherDeployer):
+        wait.acquire()
+    assert 3 * PATIENCE <= clock.now - began <= 4 * PATIENCE + 2
