@@ -20,6 +20,7 @@ from alembic_guard.commands.options import judging
 from alembic_guard.commands.preflight import Preflight
 from alembic_guard.commands.refusing import masked_progress, refusing
 from alembic_guard.commands.safe_upgrade import carry_out
+from alembic_guard.commands.truth import Truth
 from alembic_guard.errors import GuardError
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
@@ -94,6 +95,7 @@ def safe_downgrade(
         script = open_script(config)
         load(script)
         preflight = Preflight(config, script, settings, asks=subjects_down(revision), upgrade=False)
+        truth = Truth(script, settings, preflight.findings)
         downgrade = Upgrade(
             config,
             script,
@@ -103,6 +105,8 @@ def safe_downgrade(
             say=masked_progress(progress, mask),
             preflight=preflight,
             locks=preflight.locks,
+            before=truth.before,
+            after=truth.after,
             plan_only=plan,
             direction=DOWN,
             restart=restart,
