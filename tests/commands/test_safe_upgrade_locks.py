@@ -166,6 +166,30 @@ def test_statement_timeout_is_off_unless_it_is_set(postgresql_project: Project) 
     assert project.read("shown").split() == ["0", "5s"]
 
 
+def test_on_mariadb_no_query_waits_behind_a_migration_that_waits(mariadb_project: Project) -> None:
+    project = mariadb_project
+    history(project, ADD.format("age"))
+    project.alembic("upgrade", "0001")
+    queued = text(
+        "SELECT COUNT(*) FROM information_schema.processlist "
+        "WHERE db = DATABASE() AND state LIKE 'Waiting for table metadata lock'"
+    )
+    seen = []
+
+    with blocking(project, "SELECT * FROM users"):
+        threading.Event().wait(2.1)  # older than the second for which a statement would queue
+        upgrade = project.spawn("safe-upgrade")
+        said(upgrade, "a lock was not granted (try 1)")
+        with project.connect() as connection:
+            for _ in range(40):
+                seen.append(connection.scalar(queued))
+                connection.rollback()
+                threading.Event().wait(0.02)
+    output, _ = upgrade.communicate(timeout=60)
+
+    assert (upgrade.returncode, seen) == (0, [0] * 40), output
+
+
 def test_limits_of_mariadb_are_put_back(mariadb_project: Project) -> None:
     project = mariadb_project
     show = SHOW.format("SELECT @@SESSION.lock_wait_timeout")
@@ -195,7 +219,7 @@ def test_a_revision_that_entered_an_autocommit_block_is_never_begun_again(
     project.alembic("upgrade", "0001")
 
     with blocking(project, "SELECT * FROM users"):
-        result = project.alembic("safe-upgrade")
+        result = project.alembic("safe-upgrade", "--retry-for", "1s")
 
     names = re.findall(r"^error: ([a-z-]+)", result.stdout, re.MULTILINE)
     assert (result.returncode, sorted(names)) == (3, ["lock-not-granted", "partly-applied"])
