@@ -34,6 +34,7 @@ class Checks:
         self.allow = allow
         self.mask = mask
         self.let_through: list[CheckFailed] = []
+        self.said: list[str] = []
 
     def run(self, name: str, script: Any, connection: Connection) -> list[str]:
         """Run a check; the name of its guard, if it said no and that is allowed.
@@ -44,10 +45,13 @@ class Checks:
             check(name, script, connection, self.mask)
         except CheckFailed as failed:
             guard = f"{name}-failed"
+            self.said.append(f"{name}: no, {failed.message}")
             if guard not in self.allow and "all" not in self.allow:
                 raise
             self.let_through.append(failed)
             return [guard]
+        if hasattr(script.module, name):
+            self.said.append(f"{name}: yes")
         return []
 
 

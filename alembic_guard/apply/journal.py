@@ -165,12 +165,14 @@ class Journal:
         error: str | None = None,
         allowed: Sequence[str] = (),
         cancelled: Sequence[str] = (),
+        checks: Sequence[str] = (),
     ) -> None:
         """The end of an attempt.
 
         :param status: "applied", "failed" or "interrupted".
         :param error: already without passwords.
         :param cancelled: queries of others that were cancelled for it, in words.
+        :param checks: the prechecks and postchecks that ran, with what they said.
         """
         ended = {
             "status": status,
@@ -180,6 +182,7 @@ class Journal:
             "error": error and error[:_LONGEST_ERROR],
             "allowed": ", ".join(allowed) or None,
             "cancelled": "; ".join(cancelled) or None,
+            "checks": "; ".join(checks) or None,
         }
         there = {name: value for name, value in ended.items() if name in self.table.c}
         connection.execute(self.table.update().where(self.table.c.id == row).values(there))
@@ -256,6 +259,7 @@ def _table(name: str, schema: str | None, lacking: Collection[str] = ()) -> sa.T
         sa.Column("allowed", sa.Text()),
         sa.Column("backup", sa.Text()),
         sa.Column("cancelled", sa.Text()),
+        sa.Column("checks", sa.Text()),
         sa.Column("error", sa.Text()),
     ]
     kept = [column for column in columns if column.name not in lacking]

@@ -69,6 +69,8 @@ class Record:
         self.shared = shared
         self._rows = rows
         self._cancelled = {} if cancelled is None else cancelled
+        self.said: dict[str, list[str]] = {}
+        """What the checks of each revision said."""
         self._direction = direction.name
         self._begun: set[str] = set()
         self._failure: _Failure | None = None
@@ -141,6 +143,7 @@ class Record:
                 tries=tries,
                 allowed=allowed,
                 cancelled=self._cancelled.get(revision, ()),
+                checks=self.said.get(revision, ()),
             )
 
     def failed(
@@ -183,6 +186,7 @@ class Record:
                 tries=failure.tries,
                 error=failure.error,
                 cancelled=self._cancelled.get(revision, ()),
+                checks=self.said.get(revision, ()),
             )
         elif revision in self._begun:
             error = "rolled back with env.py's transaction"

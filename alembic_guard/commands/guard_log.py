@@ -109,6 +109,7 @@ def _lines(logged: Logged) -> list[str]:
         lines.append(f"      {row['direction']} by {who or 'unknown'}{took}")
         lines += [f"      allowed: {row['allowed']}"] if row["allowed"] else []
         lines += [f"      cancelled: {row['cancelled']}"] if row["cancelled"] else []
+        lines += [f"      checks: {row['checks']}"] if row["checks"] else []
         lines += [f"      backup: {row['backup']}"] if row["backup"] else []
         lines += [f"      {line}" for line in (row["error"] or "").splitlines()]
     return [*lines, *(["  … and older rows: alembic guard-log --all"] if logged.older else [])]

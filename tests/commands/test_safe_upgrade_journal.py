@@ -263,3 +263,23 @@ def test_a_role_that_may_not_create_it_gets_the_ddl_for_a_dba(
         ],
         [],
     )
+
+
+def test_what_checks_said_is_on_record(project: Project) -> None:
+    history(project)
+    yes = "def precheck(connection):\n    return True\n\n\ndef postcheck(connection):\n    return True"
+    project.add_revision("0002", "0001", "pass", extra=yes)
+    no = "def precheck(connection):\n    return True\n\n\ndef postcheck(connection):\n    return False"
+    project.add_revision("0003", "0002", "pass", extra=no)
+
+    assert project.alembic("safe-upgrade").returncode == 3
+    assert project.alembic("safe-upgrade", "--allow", "postcheck-failed").returncode == 0
+
+    said_no = "precheck: yes; postcheck: no, postcheck() returned False"
+    assert journal(project, "revision", "status", "checks") == [
+        ("0001", "applied", None),
+        ("0002", "applied", "precheck: yes; postcheck: yes"),
+        ("0003", "failed", said_no),
+        ("0003", "applied", said_no),
+    ]
+    assert f"      checks: {said_no}\n" in project.alembic("guard-log").stdout
