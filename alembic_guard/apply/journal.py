@@ -83,7 +83,7 @@ class Journal:
         :raises JournalNotWritable: with the DDL for somebody who may.
         :raises DBAPIError: when somebody else held a lock.
         """
-        with self._writable(connection):
+        with self.writable(connection):
             if self.exists(connection):
                 self._fit(connection)
             else:
@@ -91,7 +91,11 @@ class Journal:
             connection.execute(self.table.update().where(self.table.c.id == -1).values(tries=0))
 
     @contextmanager
-    def _writable(self, connection: Connection) -> Iterator[None]:
+    def writable(self, connection: Connection) -> Iterator[None]:
+        """Around writing: a refusal of the server says what a DBA would run.
+
+        :raises JournalNotWritable: with the DDL.
+        """
         try:
             yield
         except DBAPIError as error:
@@ -104,8 +108,8 @@ class Journal:
         """Revisions that the journal has as applied or adopted, and not as reverted since."""
         c = self.table.c
         ended = c.status.in_(("applied", "adopted"))
-        query = sa.select(c.revision, c.direction).where(ended, self._own()).order_by(c.id)
-        with self._writable(connection):
+        query = sa.select(c.revision, c.direction).where(ended, self.own()).order_by(c.id)
+        with self.writable(connection):
             last = {revision: direction for revision, direction in connection.execute(query)}
         return frozenset(revision for revision, way in last.items() if way == "upgrade")
 
@@ -120,14 +124,14 @@ class Journal:
             c = self.table.c
             columns = [column for column in c if column.name in _SHOWN_LATER]
             ended = c.status.in_(("applied", "adopted"))
-            query = sa.select(*columns).where(ended, self._own()).order_by(c.id)
+            query = sa.select(*columns).where(ended, self.own()).order_by(c.id)
             for row in connection.execute(query).mappings():
                 found.pop(row["revision"], None)
                 if row["direction"] == "upgrade":
                     found[row["revision"]] = _on_record(_aware(dict(row)))
         return found
 
-    def _own(self) -> sa.ColumnElement[bool]:
+    def own(self) -> sa.ColumnElement[bool]:
         """Whether a row is of this history, or older than the column that tells."""
         of = self.table.c.get("version_table")
         return sa.true() if of is None else sa.or_(of.is_(None), of == self.version_table)
@@ -143,13 +147,13 @@ class Journal:
         if attempts:
             now = _now()
             rows = [self.row(attempt, "adopted", now) for attempt in attempts]
-            with self._writable(connection):
+            with self.writable(connection):
                 connection.execute(self.table.insert(), rows)
 
     def start(self, connection: Connection, attempt: Attempt) -> int:
         """A ``started`` row; returns its id. The caller commits it."""
         row = self.row(attempt, "started", _now())
-        with self._writable(connection):
+        with self.writable(connection):
             result = connection.execute(self.table.insert().values(**row))
         assert result.inserted_primary_key is not None
         return int(result.inserted_primary_key[0])

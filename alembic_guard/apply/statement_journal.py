@@ -101,7 +101,7 @@ class StatementJournal:
             return
         a, c = self.journal.table.c, self.table.c
         attempts = sa.select(a.id, a.revision, a.direction, a.status, a.checksum).where(
-            a.revision.in_([*revisions]), self.journal._own()
+            a.revision.in_([*revisions]), self.journal.own()
         )
         found: dict[str, Any] = {}
         for row in connection.execute(attempts.order_by(a.id)):
@@ -132,7 +132,7 @@ class StatementJournal:
     def prepare(self, connection: Connection) -> None:
         """Make the table if it is missing; does not commit."""
         if not self.there:
-            with self.journal._writable(connection):
+            with self.journal.writable(connection):
                 self.table.create(connection, checkfirst=True)
             self.there = True
 
@@ -175,7 +175,7 @@ class StatementJournal:
             }
             for ordinal, one, status, started, state in statements
         ]
-        with self.journal._writable(connection):
+        with self.journal.writable(connection):
             connection.execute(self.table.insert(), rows)
 
     def done(self, connection: Connection, attempt: int, ordinal: int, one: Executed) -> None:

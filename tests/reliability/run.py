@@ -55,7 +55,7 @@ def main(number: int, kinds: tuple[str, ...]) -> int:
     """Print a row of counts for each database; the number of chains that went wrong."""
     wrong = 0
     print(
-        "| database | kills | upgrades | gone on in the middle | partly-applied | not as expected |"
+        "| database | kills | upgrades | resumed | partly-applied | not as expected |"
     )
     print("| --- | --- | --- | --- | --- | --- |", flush=True)
     for kind in kinds:
