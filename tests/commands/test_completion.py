@@ -46,6 +46,8 @@ def complete(project: Project, words: str) -> list[str]:
         ("alembic safe-upgrade --allow al", ["all"]),
         ("alembic safe-upgrade --explain empty-r", ["empty-revision"]),
         ("alembic safe-upgrade --explain al", []),
+        ("alembic safe-upgrade --reh", ["--rehearse"]),
+        ("alembic safe-upgrade --rehearse --sh", ["--shadow-url"]),
         ("alembic upgrade --s", []),
     ],
 )
