@@ -18,12 +18,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from alembic_guard.masking import Mask
+from alembic_guard.runtime.chosen import CHOSEN, choose_for_good, choose_in_each_transaction
 from alembic_guard.runtime.lock_key import lock_key
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Database:
         (https://alembic.sqlalchemy.org/en/latest/cookbook.html, schema-level multi tenancy).
         """
         if self.kind == "postgresql":
-            self._session = dict(connection.execute(text(_POSTGRESQL_SESSION)).mappings().one())
+            self._session = dict(connection.execute(text(CHOSEN)).mappings().one())
             self.user = connection.execute(text("SELECT current_user")).scalar_one()
         elif self.is_mysql:
             name = connection.execute(text("SELECT DATABASE()")).scalar_one()
@@ -165,31 +166,16 @@ class Database:
 
     def choose(self, connection: Connection) -> None:
         """Choose schema and role of the followed connection on another one, for good."""
-        if self.is_mysql or not self._session:
-            return
-        for name in ("search_path", "role"):
-            connection.execute(
-                text(
-                    "SELECT set_config(:name, :value, false) WHERE current_setting(:name) <> :value"
-                ),
-                {"name": name, "value": self._session[name]},
-            )
+        if not self.is_mysql and self._session:
+            choose_for_good(connection, self._session)
 
     def _join(self, connection: Connection) -> None:
-        """See what the followed connection sees, in each transaction anew: behind a pooler what is
-        set for a session would outlive this connection, and reach somebody else.
-        """
         if self.is_mysql:
             quote = self.dialect.identifier_preparer.quote_identifier
             connection.execute(text(f"USE {quote(self._session['schema'])}"))
             connection.commit()
-            return
-        now = connection.execute(text(_POSTGRESQL_SESSION)).mappings().one()
-        connection.rollback()
-        other = {name: self._session[name] for name in ("search_path", "role")}
-        other = {name: value for name, value in other.items() if now[name] != value}
-        if other:
-            event.listen(connection, "begin", lambda begun: _set_locally(begun, other))
+        else:
+            choose_in_each_transaction(connection, self._session)
 
     def nobodys_tables(self, connection: Connection) -> dict[tuple[str, str], str]:
         """Tables that no history owns, by schema and name, with the reason.
@@ -201,17 +187,6 @@ class Database:
             return {}
         rows = connection.execute(text(_NOBODYS))
         return {(row.schema, row.name): row.reason for row in rows}
-
-
-def _set_locally(connection: Connection, values: dict[str, str]) -> None:
-    """On the driver's cursor: in a "begin" event SQLAlchemy must not begin another."""
-    cursor = connection.connection.cursor()
-    try:
-        for name, value in values.items():
-            quoted = value.replace("'", "''")
-            cursor.execute(f"SELECT set_config('{name}', '{quoted}', true)")
-    finally:
-        cursor.close()
 
 
 def kind_of(dialect: Dialect) -> str:
@@ -280,11 +255,6 @@ class _AsyncBeside:
 async def _connected(engine: AsyncEngine) -> AsyncConnection:
     return await engine.connect()
 
-
-_POSTGRESQL_SESSION = """
-SELECT current_setting('search_path') AS search_path, current_setting('role') AS role,
-       current_schema() AS schema
-"""
 
 _NOBODYS = """
 SELECT n.nspname AS schema, c.relname AS name,

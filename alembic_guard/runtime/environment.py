@@ -31,6 +31,7 @@ from sqlalchemy import event
 from alembic_guard.errors import GuardError
 from alembic_guard.runtime.absent_file import no_new_file
 from alembic_guard.runtime.failure import EnvironmentFailed
+from alembic_guard.runtime.filters import record_filters
 from alembic_guard.runtime.unprepared import unprepared
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ class _Guarded:
             self._led(connection)
         in_transaction = bool(connection is not None and _in_transaction(connection))
         filtered: list[tuple[str, str, str]] = []
-        _record_filters(options, filtered)
+        record_filters(options, filtered)
         if self.each_in_its_own and not (handed_in or in_transaction):
             options["transaction_per_migration"] = True
         plain(connection, *args, **options)
@@ -286,21 +287,3 @@ class _Guarded:
 def _in_transaction(connection: Any) -> bool:
     ask = getattr(connection, "in_transaction", None)
     return bool(ask()) if callable(ask) else False
-
-
-def _record_filters(options: dict[str, Any], filtered: list[tuple[str, str, str]]) -> None:
-    """Let the project's filters decide as before, and note what they turn away."""
-    for option, of_name in (("include_name", 0), ("include_object", 1)):
-        decide = options.get(option)
-        if decide is None:
-            continue
-
-        def recording(
-            *args: Any, _decide: Any = decide, _option: str = option, _name: int = of_name
-        ) -> Any:
-            verdict = _decide(*args)
-            if not verdict:
-                filtered.append((_option, str(args[_name + 1]), str(args[_name])))
-            return verdict
-
-        options[option] = recording

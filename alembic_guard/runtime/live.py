@@ -81,7 +81,8 @@ def live_connection(database: Database, connection: Connection) -> LiveConnectio
 
 
 _MET = """
-SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.host(pg_catalog.inet_server_addr()) AS address,
+SELECT pg_catalog.pg_backend_pid() AS pid,
+       pg_catalog.host(pg_catalog.inet_server_addr()) AS address,
        pg_catalog.inet_server_port() AS port
 """
 
