@@ -1,4 +1,4 @@
-"""`safe_upgrade()` in a program: many at once, under asyncio, and the program is left as it was."""
+"""`safe_upgrade()` in a program: many at once, under asyncio, and it is left as it was."""
 
 from __future__ import annotations
 

@@ -267,10 +267,9 @@ def test_a_role_that_may_not_create_it_gets_the_ddl_for_a_dba(
 
 def test_what_checks_said_is_on_record(project: Project) -> None:
     history(project)
-    yes = "def precheck(connection):\n    return True\n\n\ndef postcheck(connection):\n    return True"
-    project.add_revision("0002", "0001", "pass", extra=yes)
-    no = "def precheck(connection):\n    return True\n\n\ndef postcheck(connection):\n    return False"
-    project.add_revision("0003", "0002", "pass", extra=no)
+    checks = "def precheck(connection):\n    return 1\n\n\ndef postcheck(connection):\n    return "
+    project.add_revision("0002", "0001", "pass", extra=f"{checks}True")
+    project.add_revision("0003", "0002", "pass", extra=f"{checks}False")
 
     assert project.alembic("safe-upgrade").returncode == 3
     assert project.alembic("safe-upgrade", "--allow", "postcheck-failed").returncode == 0

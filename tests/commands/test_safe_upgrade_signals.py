@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM in the middle of a statement: it ends, in the database as well, and at once."""
+"""SIGINT and SIGTERM amid a statement: it ends, in the database as well, and at once."""
 
 from __future__ import annotations
 
