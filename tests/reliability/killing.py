@@ -204,13 +204,18 @@ def whole(project: Project) -> Whole:
 
 
 def chain(project: Project, reference: Whole, seed: int, kills: int) -> Chain:
-    """Kill one run after the other at moments of this seed, and let the last one end."""
+    """Kill one run after the other at moments of this seed, and let the last one end.
+
+    The first third of a run only looks, and writes nothing.
+    """
     drawn, killed, output = random.Random(seed), 0, ""
     for number in range(kills):
         if number % 2:
-            result = _killed(project, seconds=drawn.uniform(0.001, reference.seconds / 2))
+            result = _killed(
+                project, seconds=drawn.uniform(reference.seconds / 3, reference.seconds)
+            )
         else:
-            result = _killed(project, event=drawn.randint(1, reference.events // 2))
+            result = _killed(project, event=drawn.randint(reference.events // 3, reference.events))
         output += result.output
         if result.returncode != -9:
             break

@@ -54,9 +54,7 @@ def chains(kind: str, kills: int, folder: Path) -> Iterator[tuple[Chain, Whole]]
 def main(number: int, kinds: tuple[str, ...]) -> int:
     """Print a row of counts for each database; the number of chains that went wrong."""
     wrong = 0
-    print(
-        "| database | kills | upgrades | resumed | partly-applied | not as expected |"
-    )
+    print("| database | kills | upgrades | resumed | partly-applied | not as expected |")
     print("| --- | --- | --- | --- | --- | --- |", flush=True)
     for kind in kinds:
         row = [0, 0, 0, 0, 0]
