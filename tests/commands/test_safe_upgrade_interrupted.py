@@ -180,7 +180,7 @@ def test_a_server_that_hangs_up_in_the_middle_is_no_traceback(
     result = project.alembic("safe-upgrade")
 
     assert (result.returncode, "Traceback" in result.output) == (3, False)
-    assert "Revision 0002 step 2 failed: " in result.stdout
+    assert " was lost in revision 0002 step 2: " in result.stdout
     assert journal(project, "revision", "status") == [("0001", "applied"), ("0002", "failed")]
     assert project.alembic("safe-upgrade", "0001").returncode == 0
 
