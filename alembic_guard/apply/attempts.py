@@ -32,6 +32,7 @@ from alembic_guard.apply.refused import not_granted, trying_again
 from alembic_guard.apply.table_locks import TableLocks, Wanted
 from alembic_guard.apply.watch import Watcher
 from alembic_guard.masking import Mask
+from alembic_guard.runtime.blocking import Blocker, session_id
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
 from alembic_guard.runtime.history import Revision, as_revision
@@ -43,11 +44,9 @@ from alembic_guard.runtime.stopped import (
     MovedMeanwhile,
 )
 from alembic_guard.runtime.waiting import (
-    Blocker,
     LimitedTransactions,
     Limits,
     is_lock_not_granted,
-    session_id,
 )
 from alembic_guard.settings import Settings
 

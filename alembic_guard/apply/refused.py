@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from alembic_guard.apply.cause import sentence
 from alembic_guard.apply.retry import RetryPolicy
+from alembic_guard.runtime.blocking import Blocker
 from alembic_guard.runtime.history import Revision
 from alembic_guard.runtime.stopped import LockNotGranted
-from alembic_guard.runtime.waiting import Blocker
 
 
 def trying_again(

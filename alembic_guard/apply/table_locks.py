@@ -22,13 +22,14 @@ from alembic_guard.apply.blockers import Blockers
 from alembic_guard.apply.course import Course
 from alembic_guard.apply.refused import trying_again
 from alembic_guard.ddl.lock_request import LockRequest
+from alembic_guard.runtime.blocking import Blocker
 from alembic_guard.runtime.database import Beside, Database
 from alembic_guard.runtime.environment import Call
 from alembic_guard.runtime.history import Revision
 from alembic_guard.runtime.stopped import LockNotGranted
 from alembic_guard.runtime.table_locks import Holder, Standing, look
 from alembic_guard.runtime.table_names import default_schema
-from alembic_guard.runtime.waiting import Blocker, is_lock_not_granted
+from alembic_guard.runtime.waiting import is_lock_not_granted
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:

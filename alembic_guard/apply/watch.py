@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
+from alembic_guard.runtime.blocking import Blocker, blockers
 from alembic_guard.runtime.database import Beside, Database
-from alembic_guard.runtime.waiting import Blocker, blockers
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

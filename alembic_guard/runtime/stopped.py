@@ -31,9 +31,9 @@ from alembic_guard.runtime.environment import Signal
 from alembic_guard.runtime.history import Revision
 
 if TYPE_CHECKING:
+    from alembic_guard.runtime.blocking import Blocker
     from alembic_guard.runtime.live import LiveConnection
     from alembic_guard.runtime.sqlite_copy import SqliteCopy
-    from alembic_guard.runtime.waiting import Blocker
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,8 @@ class PartlyApplied(Stopped):
         super().__init__(message, revision=revision)
         self.done = done
         self.unknown = unknown
+
+
 class PooledConnection(Stopped):
     """A pooler makes something impossible that the migration needs.
 

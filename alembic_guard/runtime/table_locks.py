@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from alembic_guard.runtime.waiting import Blocker, blocker_of
+from alembic_guard.runtime.blocking import Blocker, blocker_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -1,12 +1,13 @@
-"""Waiting for locks on tables: how each database limits it, reports it and shows who blocks.
+"""Waiting for locks on tables: how each database limits it, and reports that it was too long.
+
+Who it is that one waits for is asked in :mod:`~alembic_guard.runtime.blocking`.
 
 - PostgreSQL: ``lock_timeout`` for each transaction (``set_config(…, true)``, which ends with it);
   inside an autocommit block it is off for the session, and put back: a timed-out ``CREATE INDEX
   CONCURRENTLY`` leaves an invalid index (facts/alembic_hooks.md, B7).
 - MariaDB/MySQL: ``lock_wait_timeout`` and ``innodb_lock_wait_timeout``, whole seconds, put back. On
   MariaDB 0 is "not at all" (measured on 10.11; MySQL makes 1 of it): so it is while some other
-  transaction has been open for more than a second, which may be the one that holds the table; who
-  holds a metadata lock is not shown without a plugin.
+  transaction has been open for more than a second, which may be the one that holds the table.
 - SQLite: the driver's busy timeout; nobody waits behind who waits there, so it is the longest.
 """
 
@@ -16,11 +17,12 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
+from alembic_guard.runtime.blocking import Blocker, older_transactions
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.pooler import pooled_by_transaction
 from alembic_guard.runtime.stopped import PooledConnection
@@ -100,14 +102,12 @@ class LimitedTransactions:
         seconds = max(1, math.ceil(self.limits.lock))
         cursor = self.connection.connection.cursor()
         try:
-            cursor.execute(_MARIADB_OLDER)
-            rows = [_Row(*row) for row in cursor.fetchall()]
+            self.older = older_transactions(cursor)
         except Exception:  # without the privilege PROCESS nobody knows
             return seconds
         finally:
             cursor.close()
-        self.older = tuple(blocker_of(row) for row in rows)
-        return 0 if rows and seconds == 1 else seconds
+        return 0 if self.older and seconds == 1 else seconds
 
     @contextmanager
     def applied(self) -> Iterator[LimitedTransactions]:
@@ -208,107 +208,3 @@ class LimitedTransactions:
 
 def _milliseconds(seconds: float) -> int:
     return math.ceil(seconds * 1000)
-
-
-@dataclass(frozen=True)
-class Blocker:
-    """Somebody who held what the migration waited for."""
-
-    session: str
-    user: str = ""
-    application: str = ""
-    state: str = ""
-    age: float | None = None
-    verb: str = ""
-
-    def __str__(self) -> str:
-        parts = [self.session]
-        parts += [f"user {self.user}"] if self.user else []
-        parts += [f"application {self.application}"] if self.application else []
-        parts += [self.state] if self.state else []
-        parts += [f"transaction open for {self.age:.0f} s"] if self.age is not None else []
-        parts += [f"last statement {self.verb}"] if self.verb else []
-        return ", ".join(parts)
-
-
-def blockers(database: Database, connection: Connection, session: int) -> list[Blocker]:
-    """Who blocks a session right now; can only be seen while it waits.
-
-    :param connection: any connection but the waiting one.
-    :param session: the waiting backend's pid, or MariaDB's connection id.
-    """
-    if database.kind == "postgresql":
-        rows = connection.execute(text(_POSTGRESQL_BLOCKERS), {"pid": session})
-    elif database.is_mysql:
-        rows = connection.execute(text(_MYSQL_BLOCKERS), {"id": session})
-    else:
-        return []
-    found = [blocker_of(row) for row in rows]
-    connection.rollback()
-    return found
-
-
-def session_id(database: Database, connection: Connection) -> int | None:
-    """The server's number for a connection; None where it has none."""
-    statement = {"postgresql": "SELECT pg_backend_pid()"}.get(
-        database.kind, "SELECT CONNECTION_ID()" if database.is_mysql else None
-    )
-    if statement is None:
-        return None
-    return int(connection.execute(text(statement)).scalar_one())
-
-
-def blocker_of(row: Any) -> Blocker:
-    """Out of a row of ``pg_stat_activity`` or its like, which hides some from some roles."""
-    hidden = row.query == "<insufficient privilege>" or (row.state is None and row.query is None)
-    verb = "" if hidden or not row.query else str(row.query).split(None, 1)[0].upper()[:20]
-    return Blocker(
-        session=str(row.session),
-        user=row.usename or "",
-        application=row.application or "",
-        state="details hidden from this role (grant pg_monitor)" if hidden else row.state or "",
-        age=None if row.age is None else float(row.age),
-        verb=verb,
-    )
-
-
-_POSTGRESQL_BLOCKERS = """
-SELECT 'pid ' || a.pid AS session, a.usename, a.application_name AS application, a.state,
-       extract(epoch FROM clock_timestamp() - a.xact_start) AS age, a.query
-  FROM pg_catalog.pg_stat_activity a
- WHERE a.pid = ANY (pg_catalog.pg_blocking_pids(:pid))
-"""
-
-
-class _Row(NamedTuple):
-    session: str
-    usename: str
-    application: str | None
-    state: str
-    age: float
-    query: str
-
-
-_MARIADB_OLDER = """
-SELECT CONCAT('connection ', p.id), p.user, NULL, CONCAT('command ', p.command),
-       TIMESTAMPDIFF(SECOND, t.trx_started, NOW()), COALESCE(t.trx_query, p.info, '')
-  FROM information_schema.innodb_trx t
-  JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
- WHERE p.id <> CONNECTION_ID() AND p.db = DATABASE()
-   AND t.trx_started < NOW() - INTERVAL 1 SECOND
- ORDER BY t.trx_started
-"""
-
-# A metadata lock's holder is not shown without the METADATA_LOCK_INFO plugin: these are the open
-# transactions of others, of which the holder is one.
-_MYSQL_BLOCKERS = """
-SELECT CONCAT('connection ', p.id) AS session, p.user AS usename, NULL AS application,
-       CONCAT('command ', p.command) AS state,
-       TIMESTAMPDIFF(SECOND, t.trx_started, NOW()) AS age,
-       COALESCE(t.trx_query, p.info, '') AS query
-  FROM information_schema.innodb_trx t
-  JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
- WHERE p.id <> :id
-   AND EXISTS (SELECT 1 FROM information_schema.processlist w WHERE w.id = :id
-                  AND (w.state LIKE 'Waiting for%' OR w.state LIKE '%lock%'))
-"""

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from alembic_guard import guards
 from alembic_guard.finding import Severity
+from alembic_guard.runtime.blocking import Blocker
 from alembic_guard.runtime.table_locks import BusyTable, BusyTables, Holder
-from alembic_guard.runtime.waiting import Blocker
 from tests.commands.upgrading import blocking, history
 from tests.project import Project
 

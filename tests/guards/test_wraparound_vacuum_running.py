@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from alembic_guard import guards
 from alembic_guard.finding import Severity
+from alembic_guard.runtime.blocking import Blocker
 from alembic_guard.runtime.table_locks import BusyTable, BusyTables, Holder
-from alembic_guard.runtime.waiting import Blocker
 
 HOLDER = Holder(
     table="users",
