@@ -11,12 +11,9 @@ Three kinds of environment are served:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
-from dataclasses import replace
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
-
-from sqlalchemy.exc import DBAPIError
 
 from alembic_guard.apply.again import WholeRunAgain
 from alembic_guard.apply.attempts import Attempts
@@ -25,6 +22,7 @@ from alembic_guard.apply.deployer import DeployerWait
 from alembic_guard.apply.direction import UP
 from alembic_guard.apply.journal import Journal
 from alembic_guard.apply.meanwhile import ExpectedHeads
+from alembic_guard.apply.outcome import Outcome
 from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.record import Record
 from alembic_guard.apply.statement_journal import StatementJournal
@@ -32,21 +30,17 @@ from alembic_guard.runtime.backup_sign import is_shown, shown
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
 from alembic_guard.runtime.history import (
-    Revision,
     as_revision,
     lineage,
     relative,
 )
 from alembic_guard.runtime.lock import deployer_lock
-from alembic_guard.runtime.stopped import Belief, CheckFailed, RolledBack
-from alembic_guard.runtime.version_table import recorded_heads
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import RevisionStep
     from sqlalchemy import Connection
 
     from alembic_guard.apply.upgrade import Upgrade
-    from alembic_guard.runtime.sqlite_copy import SqliteCopy
 
 _HANDED_IN = (
     "the connection was handed in: no deployer lock, no transaction for each revision, nothing is "
@@ -75,10 +69,8 @@ class DatabaseRun:
         upgrade.mask.learn_url(call.connection.engine.url)
         self.alone = call.handed_in or self.database.in_memory
         self.course = upgrade.course(call.number)
+        self.outcome = Outcome(upgrade, call, self.database, self.course, alone=self.alone)
         self._attempts: Attempts | None = None
-        self._belief: Belief | None = None
-        self._record: Record | None = None
-        self._counted: set[str] = set()
 
     def serve(self) -> None:
         """Plan, and apply unless only the plan was asked for or nothing is pending."""
@@ -96,7 +88,7 @@ class DatabaseRun:
             self.database.follow(connection)
         if not self.alone and self.course.lock is None:
             self._acquire()
-            if self.call.external and set(self._recorded()) != set(self.call.heads()):
+            if self.call.external and set(self.outcome.recorded()) != set(self.call.heads()):
                 raise WholeRunAgain(0)  # env.py's transaction has a snapshot from before the wait
             steps = self._steps()
             if not steps:
@@ -109,88 +101,12 @@ class DatabaseRun:
             self.upgrade.before(self.call)
             self._apply(steps)
         if not self.call.external:
-            self.conclude()
+            self.outcome.conclude()
             self.course.release()
 
     def steps(self) -> Iterator[RevisionStep]:
         """For Alembic, while :meth:`serve` runs."""
         return iter(()) if self._attempts is None else self._attempts.steps()
-
-    def conclude(self) -> None:
-        """Compare what the run believes with what a new connection sees.
-
-        :raises RolledBack: when they differ.
-        """
-        belief, self._belief = self._belief, None
-        if belief is None or self._attempts is None:
-            return
-        found = belief.expected if self.alone else self._recorded()
-        if set(found) == set(belief.expected):
-            self._count({applied.revision.id for applied in self._attempts.applied})
-            self.course.rows.clear()
-            self._look()
-            return
-        revisions = tuple(applied.revision for applied in self._attempts.applied)
-        began = self.call.in_transaction
-        raise RolledBack(
-            replace(belief, found=found, began_before_configure=began, revisions=revisions)
-        )
-
-    def _look(self) -> None:
-        """Read back what the run has left, beside it; nothing where nobody else could see it."""
-        assert self._attempts is not None
-        reached = [each.revision for each in self._attempts.reached]
-        if not self.alone:
-            number, after = self.call.number, self.upgrade.after
-            with suppress(DBAPIError, OSError), self.database.beside() as side:
-                side.ask(lambda connection: after(number, connection, reached))
-
-    def trust(self) -> None:
-        """env.py ended well, and the database cannot be asked: what it ran counts as applied."""
-        if self._attempts is not None:
-            self._count({applied.revision.id for applied in self._attempts.applied})
-
-    def count(self) -> None:
-        """Count what is in the database, however the run ended."""
-        if self._attempts is not None:
-            self._count(self._achieved())
-
-    def abandon(self, *, interrupted: bool) -> None:
-        """The run ended in a failure: count what the database is through with, write down the rest.
-
-        :param interrupted: whether it was Ctrl-C, also where no revision was running.
-        """
-        if self._record is not None:
-            achieved = self._achieved()
-            self._count(achieved)
-            self._record.flush(achieved, interrupted=interrupted)
-            if self.changed:
-                self._look()
-
-    @property
-    def on_record(self) -> bool:
-        """Whether the statements of a revision that is committed in parts are journalled."""
-        return self._record is not None and self._record.book is not None
-
-    def left_behind(self) -> dict[Revision, tuple[str, ...]]:
-        """The statements of revisions that are not in the database, and are committed anyway."""
-        if self._attempts is None:
-            return {}
-        kept = self._attempts.kept.items()
-        return {revision: done for revision, done in kept if revision.id not in self._counted}
-
-    @property
-    def changed(self) -> bool:
-        """Whether something is in the database for good, also in the middle of the run."""
-        return self._attempts is not None and self._attempts.changed
-
-    def copy_left(self) -> SqliteCopy | None:
-        """SQLite: the copy from before a revision that could not be put back."""
-        return None if self._attempts is None else self._attempts.copy.left
-
-    def let_through(self) -> list[CheckFailed]:
-        """Checks that said no, and were allowed to."""
-        return [] if self._attempts is None else self._attempts.checks.let_through
 
     def _steps(self) -> list[RevisionStep]:
         script, target = self.upgrade.script, self.course.target
@@ -276,7 +192,7 @@ class DatabaseRun:
     def _apply(self, steps: list[RevisionStep]) -> None:
         upgrade, script = self.upgrade, self.upgrade.script
         current = self.call.heads()
-        self._record = Record(
+        record = Record(
             self._journal() if upgrade.settings.journal else None,
             self.database,
             self.call,
@@ -289,7 +205,7 @@ class DatabaseRun:
         self._attempts = Attempts(
             self.database,
             self.call,
-            self._record,
+            record,
             upgrade.settings,
             expected=self._expected,
             course=self.course,
@@ -299,12 +215,13 @@ class DatabaseRun:
             say=upgrade.say,
             sleep=upgrade.sleep,
         )
+        self.outcome.begins(self._attempts, record)
         upgrade.begun(self)
         self._attempts.run(self.plain, steps, lineage(script, current))
         expected = tuple(self.call.context.get_current_heads())
         if not self.call.external:
             self.call.connection.rollback()
-        self._belief = Belief(self.database.url, expected, ())
+        self.outcome.believes(expected)
 
     def _see_to_copies(self, steps: list[RevisionStep]) -> None:
         """SQLite: those of a revision that the statement journal continues are in nobody's way."""
@@ -341,35 +258,6 @@ class DatabaseRun:
             return self._journal().mark(connection)
 
         if not self.upgrade.settings.journal:
-            return self._recorded()
+            return self.outcome.recorded()
         with self.database.beside() as side:
             return side.ask(mark)
-
-    def _recorded(self) -> tuple[str, ...]:
-        context = self.call.context
-
-        def read(connection: Connection) -> tuple[str, ...]:
-            return recorded_heads(connection, context.version_table, context.version_table_schema)
-
-        with self.database.beside() as side:
-            return side.ask(read)
-
-    def _achieved(self) -> set[str]:
-        """The revisions that the database is through with now, whatever the run believes."""
-        assert self._attempts is not None
-        applied = {applied.revision.id for applied in self._attempts.applied}
-        if self.alone or not (self._attempts.reached or self.course.rows):
-            return set() if self.call.handed_in else applied
-        try:
-            heads = self._recorded()
-        except (DBAPIError, OSError):  # the server may be what failed: what was committed, stays
-            return set() if self.call.external else applied
-        asked = {one.revision.id for one in self._attempts.reached} | set(self.course.rows)
-        present = {script.revision for script in lineage(self.upgrade.script, heads)}
-        return self.direction.achieved(asked, present)
-
-    def _count(self, achieved: set[str]) -> None:
-        if self._attempts is not None:
-            new = [one for one in self._attempts.reached if one.revision.id in achieved]
-            self.upgrade.applied += [one for one in new if one.revision.id not in self._counted]
-            self._counted |= achieved

@@ -131,12 +131,12 @@ class Upgrade:
     @property
     def changed(self) -> bool:
         """Whether something is in a database for good; asked from any thread, at any moment."""
-        return bool(self.applied) or any(run.changed for run in [*self._begun.values()])
+        return bool(self.applied) or any(run.outcome.changed for run in [*self._begun.values()])
 
     @property
     def let_through(self) -> list[CheckFailed]:
         """Checks that said no, and were allowed to, in order."""
-        return [failed for run in self._runs for failed in run.let_through()]
+        return [failed for run in self._runs for failed in run.outcome.let_through()]
 
     @property
     def plans(self) -> list[Plan]:
@@ -171,13 +171,13 @@ class Upgrade:
             )
         except WholeRunAgain as again:
             for run in self._runs:
-                run.count()
+                run.outcome.count()
             return again.delay
         for run in self._runs:
             try:
-                run.conclude()
+                run.outcome.conclude()
             except (DBAPIError, OSError) as error:
-                run.trust()
+                run.outcome.trust()
                 said = self.mask(sentence(error))
                 raise MigrationFailed(
                     f"the database could not be asked afterwards: {said}", revision=None, line=None
@@ -216,11 +216,11 @@ class Upgrade:
         """The same, told what stays in the databases."""
         stopped.applied = tuple(self.applied)
         for run in self._begun.values():
-            stopped.copy = stopped.copy or run.copy_left()
-            for revision, statements in run.left_behind().items():
+            stopped.copy = stopped.copy or run.outcome.copy_left()
+            for revision, statements in run.outcome.left_behind().items():
                 stopped.revision = stopped.revision or revision
                 stopped.committed += statements
-                stopped.resumable = stopped.resumable or run.on_record
+                stopped.resumable = stopped.resumable or run.outcome.on_record
         return stopped
 
     def _abandon(self, *, interrupted: bool = False) -> None:
@@ -228,4 +228,4 @@ class Upgrade:
         for run in self._begun.values():
             # the server may be what failed, or a revision that it names may have no file
             with suppress(DBAPIError, OSError, CommandError):
-                run.abandon(interrupted=interrupted)
+                run.outcome.abandon(interrupted=interrupted)

@@ -91,7 +91,7 @@ def test_env_pys_transaction_is_begun_again_when_a_lock_is_refused(
     with blocking(project, "SELECT * FROM users"):
         upgrade = project.spawn("safe-upgrade")
         assert upgrade.stdout is not None
-        while "a lock was not granted (try 2)" not in (line := upgrade.stdout.readline()):
+        while "waiting outside the queue" not in (line := upgrade.stdout.readline()):
             assert line, "it gave up"
     upgrade.communicate(timeout=30)
 
