@@ -103,6 +103,7 @@ def normal(text: str, project: Project) -> str:
         (r"\bline \d+", "line N"),
         (r"sqlalche\.me/e/\d+/", "sqlalche.me/e/N/"),
         (r"\d+ tr(?:y|ies) over [\d.]+ s", "N tries over N s"),
+        (r"waited [\d.]+ s", "waited N s"),
         (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC by \S+@\S*\w", "DATE by USER@HOST"),
     ):
         text = re.sub(pattern, instead, text)
