@@ -6,7 +6,7 @@ so that a process that dies leaves the truth behind: either the revision and its
 says it was started. Tries after a lock that was not granted are one attempt.
 
 It never creates its table on its own account: :meth:`Journal.prepare` does, when the first revision
-is about to start. A table that was made before a column was added keeps working without it.
+is about to start. What the table looks like is in :mod:`~alembic_guard.apply.journal_table`.
 Where applications share it, each compares the rows of its own version table, and older ones.
 """
 
@@ -18,7 +18,7 @@ import os
 import platform
 import socket
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -26,11 +26,18 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
 from alembic_guard import __version__
+from alembic_guard.apply.journal_table import (
+    COLUMNS,
+    SHOWN_LATER,
+    aware,
+    fitted,
+    journal_table,
+    on_record,
+)
 from alembic_guard.runtime.faults import is_connection_lost, is_read_only
 from alembic_guard.runtime.recorded import OnRecord
 from alembic_guard.runtime.stopped import JournalNotWritable
@@ -68,7 +75,7 @@ class Journal:
     def __init__(self, context: MigrationContext, name: str, user: str | None = None) -> None:
         schema = context.version_table_schema
         prefix = f"{schema}." if schema else ""
-        self.table = _table(name, schema)
+        self.table = journal_table(name, schema)
         self.database_user = user
         self.backup: str | None = None
         self.name, self.version_table = prefix + name, prefix + context.version_table
@@ -85,7 +92,7 @@ class Journal:
         """
         with self.writable(connection):
             if self.exists(connection):
-                self._fit(connection)
+                self.table = fitted(self.table, connection)
             else:
                 self.table.create(connection)
             connection.execute(self.table.update().where(self.table.c.id == -1).values(tries=0))
@@ -120,27 +127,21 @@ class Journal:
         """
         found: dict[str, OnRecord] = {}
         if self.exists(connection):
-            self._fit(connection)
+            self.table = fitted(self.table, connection)
             c = self.table.c
-            columns = [column for column in c if column.name in _SHOWN_LATER]
+            columns = [column for column in c if column.name in SHOWN_LATER]
             ended = c.status.in_(("applied", "adopted"))
             query = sa.select(*columns).where(ended, self.own()).order_by(c.id)
             for row in connection.execute(query).mappings():
                 found.pop(row["revision"], None)
                 if row["direction"] == "upgrade":
-                    found[row["revision"]] = _on_record(_aware(dict(row)))
+                    found[row["revision"]] = on_record(aware(dict(row)))
         return found
 
     def own(self) -> sa.ColumnElement[bool]:
         """Whether a row is of this history, or older than the column that tells."""
         of = self.table.c.get("version_table")
         return sa.true() if of is None else sa.or_(of.is_(None), of == self.version_table)
-
-    def _fit(self, connection: Connection) -> None:
-        """Leave out the columns that the table lacks: it was made by an older version of ours."""
-        there = connection.execute(sa.select(sa.text("*")).select_from(self.table).limit(0)).keys()
-        if lacking := {*self.table.c.keys()} - {*there}:
-            self.table = _table(self.table.name, self.table.schema, lacking)
 
     def adopt(self, connection: Connection, attempts: Sequence[Attempt]) -> None:
         """Record what plain ``alembic upgrade`` or ``stamp`` brought."""
@@ -213,10 +214,10 @@ class Journal:
 
     def rows(self, connection: Connection, limit: int | None = None) -> list[dict[str, Any]]:
         """The newest rows, newest first; times are UTC and aware."""
-        self._fit(connection)
+        self.table = fitted(self.table, connection)
         query = sa.select(self.table).order_by(self.table.c.id.desc()).limit(limit)
         found = connection.execute(query).mappings()
-        return [{name: row.get(name) for name in _COLUMNS} for row in map(_aware, map(dict, found))]
+        return [{name: row.get(name) for name in COLUMNS} for row in map(aware, map(dict, found))]
 
     def row(self, attempt: Attempt, status: str, started: datetime) -> dict[str, Any]:
         """The values of a new row, as far as the table has columns for them."""
@@ -239,66 +240,8 @@ class Journal:
         return {name: value for name, value in row.items() if name in self.table.c}
 
 
-def _table(name: str, schema: str | None, lacking: Collection[str] = ()) -> sa.Table:
-    moment = sa.DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
-    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-    columns: list[sa.Column[Any]] = [
-        sa.Column("id", number, primary_key=True, autoincrement=True),
-        sa.Column("version_table", sa.String(255)),
-        sa.Column("revision", sa.String(255), nullable=False),
-        sa.Column("message", sa.String(255)),
-        sa.Column("direction", sa.String(16), nullable=False),
-        sa.Column("status", sa.String(16), nullable=False),
-        sa.Column("checksum", sa.String(64)),
-        sa.Column("normal_form", sa.String(80)),
-        sa.Column("started", moment, nullable=False),
-        sa.Column("finished", moment),
-        sa.Column("milliseconds", sa.BigInteger()),
-        sa.Column("tries", sa.Integer()),
-        sa.Column("database_user", sa.String(255)),
-        sa.Column("os_user", sa.String(255)),
-        sa.Column("host", sa.String(255)),
-        sa.Column("pid", sa.Integer()),
-        sa.Column("versions", sa.String(255)),
-        sa.Column("allowed", sa.Text()),
-        sa.Column("backup", sa.Text()),
-        sa.Column("cancelled", sa.Text()),
-        sa.Column("checks", sa.Text()),
-        sa.Column("error", sa.Text()),
-    ]
-    kept = [column for column in columns if column.name not in lacking]
-    return sa.Table(name, sa.MetaData(), *kept, schema=schema)
-
-
-_SHOWN_LATER = {"id", "revision", "direction", "status", "checksum", "normal_form"}
-_SHOWN_LATER |= {"started", "finished", "os_user", "host"}
-_COLUMNS = tuple(_table("journal", None).c.keys())
-
-
-def _on_record(row: Mapping[str, Any]) -> OnRecord:
-    return OnRecord(
-        row=row["id"],
-        checksum=row["checksum"],
-        normal_form=row.get("normal_form"),
-        adopted=row["status"] == "adopted",
-        when=row["finished"] or row["started"],
-        by="@".join(part for part in (row["os_user"], row["host"]) if part),
-    )
-
-
 def _now() -> datetime:
     return datetime.now(timezone.utc)
-
-
-def _aware(row: dict[str, Any]) -> dict[str, Any]:
-    """SQLite and MariaDB hand back the UTC that was written without its zone."""
-    for name in ("started", "finished"):
-        moment = row[name]
-        if moment is not None and moment.tzinfo is None:
-            row[name] = moment.replace(tzinfo=timezone.utc)
-        elif moment is not None:
-            row[name] = moment.astimezone(timezone.utc)
-    return row
 
 
 def _os_user() -> str | None:
