@@ -190,6 +190,36 @@ def test_sqlite_goes_on_outside_of_a_transaction(sqlite_project: Project) -> Non
     assert names_of(project) == ["a"]
 
 
+@pytest.mark.parametrize("moment", ["before the record of the COMMIT", "after it"])
+def test_sqlite_commits_nothing_twice(sqlite_project: Project, moment: str) -> None:
+    project = sqlite_project
+    later = [killed()] if moment == "before the record of the COMMIT" else [ADD.format(name="b")]
+    history(
+        project,
+        "\n".join(
+            [
+                'op.execute("PRAGMA foreign_keys=OFF")',
+                ADD.format(name="a"),
+                INSERT.format(number=1),
+                'op.execute("COMMIT")',
+                *later,
+                killed(),
+                ADD.format(name="c"),
+            ]
+        ),
+    )
+
+    results = [project.alembic("safe-upgrade") for _ in range(2)]
+
+    assert [result.returncode for result in results] == [-9, 0], results[-1].output
+    assert names_of(project) == ["a"]
+    assert columns(project, "users") == [
+        *("id", "name", "a"),
+        *(["b"] if moment == "after it" else []),
+        "c",
+    ]
+
+
 def test_a_revision_that_failed_goes_on_too(mariadb_project: Project) -> None:
     project = mariadb_project
     history(project, "\n".join([ADD.format(name="age"), failing(), ADD.format(name="size")]))

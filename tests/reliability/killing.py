@@ -1,8 +1,9 @@
-"""Kills `safe-upgrade` at random moments and runs it again: what is there then, and what was said.
+"""Kills `safe-upgrade` where it writes and runs it again: what is there then, and what was said.
 
-The moments are of two kinds: right before or right after one of the statements and commits that
-the process sends, its own for the journal among them; and any time within the duration of a run, so
-that the server is in the middle of something. Both are drawn from a seed.
+A run is counted from its first write to the journal: what it does before only looks. Two kills of
+three are the process's own, right before or right after one of the statements and commits that it
+sends from then on, those for the journal among them. The third comes from outside after some time,
+so that the server is in the middle of something. All are drawn from a seed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import json
 import random
 import re
+import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,23 +24,30 @@ from sqlalchemy import inspect, text
 from tests.interpreter import running
 from tests.project import Project, Result
 
-# Counts what SQLAlchemy sends; at the wanted one, or after the wanted time, the process is gone.
+# Counts what SQLAlchemy sends from the first write on; at the wanted one the process is gone.
 SITE = """
-    import json, os, threading, time
+    import json, os, re, time
 
     WANTED = int(os.environ.get("ALEMBIC_GUARD_TEST_KILL_AT", "0"))
-    AFTER = float(os.environ.get("ALEMBIC_GUARD_TEST_KILL_AFTER", "0"))
+    WRITE = re.compile(r"\\s*(CREATE|INSERT|UPDATE|ALTER|DELETE)\\b.*alembic_guard_journal", re.S)
     counted, began = 0, None
 
-    def count(*_):
-        global counted, began
-        counted += 1
-        if began is None:
+    def count():
+        global counted
+        if began is not None:
+            counted += 1
+            if counted == WANTED:
+                os.kill(os.getpid(), 9)
+
+    def before(connection, cursor, statement, *_):
+        global began
+        if began is None and WRITE.match(statement):
             began = time.monotonic()
-            if AFTER:
-                threading.Timer(AFTER, os.kill, (os.getpid(), 9)).start()
-        if WANTED and counted >= WANTED:  # while a migration is recorded, no kill is let through
-            os.kill(os.getpid(), 9)
+            open("writing", "w").close()
+        count()
+
+    def after(*_):
+        count()
 
     def total():
         seconds = 0 if began is None else time.monotonic() - began
@@ -48,9 +58,16 @@ SITE = """
         import atexit
         from sqlalchemy import event
         from sqlalchemy.engine import Engine
+        from sqlalchemy.engine.default import DefaultDialect
 
-        for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
-            event.listen(Engine, name, count)
+        def commit(self, connection, plain=DefaultDialect.do_commit):
+            count()
+            plain(self, connection)
+            count()
+
+        event.listen(Engine, "before_cursor_execute", before)
+        event.listen(Engine, "after_cursor_execute", after)
+        DefaultDialect.do_commit = commit
         atexit.register(total)
 
     if "ALEMBIC_GUARD_TEST_KILL_AT" in os.environ:
@@ -135,15 +152,17 @@ HISTORIES = {
     ],
     "sqlite": [
         *SAME,
+        # What batch_alter_table reads is other once it is committed: nothing is committed after it.
         'op.execute("PRAGMA foreign_keys=OFF")\n'
         'op.add_column("users", sa.Column("age", sa.Integer()))\n'
         'op.create_table("pets", sa.Column("id", sa.Integer(), primary_key=True))\n'
-        'with op.batch_alter_table("users", recreate="always") as batch:\n'
-        '    batch.add_column(sa.Column("size", sa.Integer()))\n'
-        'op.execute("UPDATE users SET n = n + 1, size = n")\n'
+        'op.execute("UPDATE users SET n = n + 1, age = n")\n'
         'op.execute("COMMIT")\n'
         'op.create_index("ix_users_n", "users", ["n"])\n'
         'op.execute("UPDATE users SET n = n + 1")\n'
+        'with op.batch_alter_table("users", recreate="always") as batch:\n'
+        '    batch.add_column(sa.Column("size", sa.Integer()))\n'
+        'op.execute("UPDATE users SET n = n + 1, size = n")\n'
         'op.execute("PRAGMA foreign_keys=ON")',
         *LAST,
     ],
@@ -152,7 +171,7 @@ HISTORIES = {
 
 @dataclass(frozen=True)
 class Whole:
-    """A run that nobody killed: how many events it has, its seconds, and what it leaves."""
+    """A run that nobody killed: events and seconds from its first write on, and what it leaves."""
 
     events: int
     seconds: float
@@ -163,11 +182,14 @@ class Whole:
 class Chain:
     """Runs that were killed one after the other, and the last one, which was not.
 
-    :param killed: how many; :param status: of the last one.
-    :param output: what all of them said; :param left: what is there then.
+    :param killed: how many by themselves, and from outside.
+    :param amid: how many of the kills left a revision that had begun and not ended.
+    :param status: of the last run; :param output: what all of them said.
+    :param left: what is there then.
     """
 
-    killed: int
+    killed: tuple[int, int]
+    amid: int
     status: int
     output: str
     left: Any
@@ -196,42 +218,68 @@ def make(path: Path, url: str) -> Project:
 
 def whole(project: Project) -> Whole:
     """Run it to the end."""
-    variables = running(project.path.parent / "site", SITE)
-    result = project.alembic("safe-upgrade", env={**variables, "ALEMBIC_GUARD_TEST_KILL_AT": "0"})
+    result = project.alembic("safe-upgrade", env=_variables(project, 0))
     assert result.returncode == 0, result.output
     events, seconds = json.loads(project.read("counted"))
     return Whole(events, seconds, left(project))
 
 
 def chain(project: Project, reference: Whole, seed: int, kills: int) -> Chain:
-    """Kill one run after the other at moments of this seed, and let the last one end.
+    """Kill one run after the other at moments of this seed, until one ends or it is enough.
 
-    The first third of a run only looks, and writes nothing.
+    The first moment is anywhere in a whole run; of what is left then, the next is within a third of
+    that, so that a resumed run is killed too.
     """
-    drawn, killed, output = random.Random(seed), 0, ""
+    drawn, killed, amid, output = random.Random(seed), [0, 0], 0, ""
     for number in range(kills):
-        if number % 2:
-            result = _killed(
-                project, seconds=drawn.uniform(reference.seconds / 3, reference.seconds)
-            )
+        part = 3 if number else 1
+        outside = drawn.randrange(3) == 0
+        if outside:
+            result = _killed(project, drawn.uniform(0, reference.seconds / part))
         else:
-            result = _killed(project, event=drawn.randint(reference.events // 3, reference.events))
+            result = _kills_itself(project, drawn.randint(1, max(1, reference.events // part)))
         output += result.output
         if result.returncode != -9:
-            break
-        killed += 1
+            return Chain(tuple(killed), amid, result.returncode, output, left(project))
+        killed[outside] += 1
+        amid += _amid(project)
     result = project.alembic("safe-upgrade")
-    return Chain(killed, result.returncode, output + result.output, left(project))
+    return Chain(tuple(killed), amid, result.returncode, output + result.output, left(project))
 
 
-def _killed(project: Project, event: int = 0, seconds: float = 0) -> Result:
-    """Run it, and kill it at an event or after seconds from the first."""
-    variables = {
-        **running(project.path.parent / "site", SITE),
-        "ALEMBIC_GUARD_TEST_KILL_AT": str(event),
-        "ALEMBIC_GUARD_TEST_KILL_AFTER": str(seconds),
-    }
-    return project.alembic("safe-upgrade", env=variables)
+def _kills_itself(project: Project, event: int) -> Result:
+    """Run it: it is gone at an event, unless it has fewer."""
+    return project.alembic("safe-upgrade", env=_variables(project, event))
+
+
+def _killed(project: Project, seconds: float) -> Result:
+    """Run it, and kill it some seconds after its first write."""
+    writing = project.path / "writing"
+    writing.unlink(missing_ok=True)
+    process = project.spawn("safe-upgrade", env=_variables(project, 0))
+    while not writing.exists() and process.poll() is None:
+        time.sleep(0.001)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    stdout, stderr = process.communicate()
+    return Result(process.returncode, stdout, stderr)
+
+
+def _variables(project: Project, event: int) -> dict[str, str]:
+    site = running(project.path.parent / "site", SITE)
+    return {**site, "ALEMBIC_GUARD_TEST_KILL_AT": str(event)}
+
+
+def _amid(project: Project) -> bool:
+    """Whether the newest in the journal is a revision that began and did not end."""
+    with project.connect() as connection:
+        if not inspect(connection).has_table("alembic_guard_journal"):
+            return False
+        newest = "SELECT finished FROM alembic_guard_journal ORDER BY id DESC LIMIT 1"
+        row = connection.execute(text(newest)).one_or_none()
+        return row is not None and row.finished is None
 
 
 def left(project: Project) -> Any:

@@ -16,6 +16,16 @@ from tests.servers import mariadb, mariadb_database, postgresql, postgresql_data
 
 IN_A_ROW = 12
 """Kills of one upgrade, before it is let through."""
+COLUMNS = (
+    "database",
+    "killed at an event",
+    "killed from outside",
+    "of them amid a revision",
+    "resumed within it",
+    "partly-applied",
+    "upgrades",
+    "not as expected",
+)
 DATABASES = ("postgresql", "mariadb", "sqlite")
 
 
@@ -45,7 +55,7 @@ def chains(kind: str, kills: int, folder: Path) -> Iterator[tuple[Chain, Whole]]
     for seed in count():
         with fresh(kind, folder) as project:
             made = chain(project, reference, seed, min(IN_A_ROW, kills - done))
-        done += made.killed
+        done += sum(made.killed)
         yield made, reference
         if done >= kills:
             return
@@ -54,15 +64,16 @@ def chains(kind: str, kills: int, folder: Path) -> Iterator[tuple[Chain, Whole]]
 def main(number: int, kinds: tuple[str, ...]) -> int:
     """Print a row of counts for each database; the number of chains that went wrong."""
     wrong = 0
-    print("| database | kills | upgrades | resumed | partly-applied | not as expected |")
-    print("| --- | --- | --- | --- | --- | --- |", flush=True)
+    print(f"| {' | '.join(COLUMNS)} |")
+    print("|" + " --- |" * len(COLUMNS), flush=True)
     for kind in kinds:
-        row = [0, 0, 0, 0, 0]
+        row = [0] * (len(COLUMNS) - 1)
         with tempfile.TemporaryDirectory() as folder:
             for made, reference in chains(kind, number, Path(folder)):
                 failed = (made.status, made.left) != (0, reference.left)
-                new = (made.killed, 1, made.resumed, made.partly, int(failed))
+                new = (*made.killed, made.amid, made.resumed, made.partly, 1, int(failed))
                 row = [one + more for one, more in zip(row, new, strict=True)]
+                print(f"{kind}: {row}", file=sys.stderr, flush=True)
                 if failed or made.partly:
                     print(f"{kind}: {made.status}\n{made.output}", file=sys.stderr)
         print(f"| {kind} | {' | '.join(map(str, row))} |", flush=True)
