@@ -12,42 +12,29 @@ import time
 from asyncio import CancelledError
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
-from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
 from alembic_guard.apply.again import WholeRunAgain
 from alembic_guard.apply.cause import as_stopped
 from alembic_guard.apply.checks import Checks
-from alembic_guard.apply.copies import CopyBefore
 from alembic_guard.apply.course import Course
 from alembic_guard.apply.direction import Direction
 from alembic_guard.apply.fault import named
-from alembic_guard.apply.halt import Halt
-from alembic_guard.apply.ledger import Ledger
+from alembic_guard.apply.instruments import Instruments
 from alembic_guard.apply.meanwhile import ExpectedHeads
+from alembic_guard.apply.migration import GuardedMigration
 from alembic_guard.apply.record import Record
-from alembic_guard.apply.refused import not_granted, trying_again
-from alembic_guard.apply.table_locks import TableLocks, Wanted
-from alembic_guard.apply.watch import Watcher
+from alembic_guard.apply.refused import next_delay, not_granted
+from alembic_guard.apply.table_locks import Wanted
 from alembic_guard.masking import Mask
-from alembic_guard.runtime.blocking import Blocker, session_id
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
 from alembic_guard.runtime.history import Revision, as_revision
-from alembic_guard.runtime.statements import LeavesTransaction, Statements
-from alembic_guard.runtime.stopped import (
-    Applied,
-    DeployerLockLost,
-    Interrupted,
-    MovedMeanwhile,
-)
-from alembic_guard.runtime.waiting import (
-    LimitedTransactions,
-    Limits,
-    is_lock_not_granted,
-)
+from alembic_guard.runtime.statements import LeavesTransaction
+from alembic_guard.runtime.stopped import Applied, DeployerLockLost, MovedMeanwhile
+from alembic_guard.runtime.waiting import is_lock_not_granted
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -89,51 +76,34 @@ class Attempts:
         self.say = say
         self.sleep = sleep
         self.checks = Checks(settings.allow, mask)
-        self.copy = CopyBefore(database, call, say, sleep, spare=course.backup is not None)
         self.applied: list[Applied] = []
         self.kept: dict[Revision, tuple[str, ...]] = {}
         """Statements that were committed before their revision was."""
         self._remaining: list[RevisionStep] = []
-        self._plain: dict[str, Callable[..., Any]] = {}
         self._step: RevisionStep | None = None
         self._prepared = False
         self._began = 0.0
-        limits = Limits(
-            self.policy.lock_timeout, settings.statement_timeout, settings.lock_timeout_last
-        )
-        self._limits = LimitedTransactions(database, call.connection, limits)
-        self._limits.in_transaction = self._begins
-        self._statements = Statements(
-            database, call.connection, lambda: self._limits.in_transaction, self._again
-        )
-        with call.reading() as connection:
-            session = session_id(database, connection)
-        self._watcher = Watcher(database, call.connection, session, say)
-        self._statements.begins = self._watcher.busy
-        self._ledger = self._new_ledger(settings)
-        self._halt = Halt(database, call.connection, session)
-        self._tables = TableLocks(
+        self.tools = Instruments(
             database,
             call,
-            course,
-            wanted,
-            session=session,
-            settings=settings,
-            unrecorded=self._statements.unrecorded,
+            record,
+            settings,
+            course=course,
+            begins=self._begins,
+            again=self._again,
+            wanted=wanted,
             say=say,
             sleep=sleep,
         )
-
-    def _new_ledger(self, settings: Settings) -> Ledger | None:
-        if self.record.book is None:
-            return None
-        return Ledger(
-            self.record.book,
-            self.database,
-            self.call.connection,
-            say=self.say,
-            sleep=self.sleep,
-            patience=settings.retry_for,
+        self._migration = GuardedMigration(
+            call.connection,
+            record,
+            expected=expected,
+            course=course,
+            direction=direction,
+            checks=self.checks,
+            instruments=self.tools,
+            milliseconds=lambda: self._milliseconds,
         )
 
     def run(
@@ -148,20 +118,18 @@ class Attempts:
         """
         self._remaining = list(steps)
         for step in steps:
-            self._plain[step.revision.revision] = step.migration_fn
-            step.migration_fn = self._guarded(step)
-        watching = (self._statements.listening(), self.expected.following())
-        with self._halt, self._watcher, self._tables, watching[0], watching[1]:
+            self._migration.around(step)
+        with self.tools.listening(), self.expected.following():
             if self.call.external:
                 # Rows that are written beside env.py's transaction come before it writes anything.
                 self._until_done(lambda: self._prepare(present))
             with ExitStack() as limits:
                 if not self.call.handed_in:
                     # on SQLite this begins a transaction, for which the file has to be free
-                    self._until_done(lambda: limits.enter_context(self._limits.applied()))
+                    self._until_done(lambda: limits.enter_context(self.tools.limits.applied()))
                 self._until_done(lambda: self._prepare(present))
                 self._until_done(plain)
-        self.copy.done()
+        self.tools.copy.done()
 
     def _until_done(self, work: Callable[[], object]) -> None:
         """Do it again as long as :meth:`_failed` says so."""
@@ -192,70 +160,37 @@ class Attempts:
             self._finished(step)
 
     def _start(self, step: RevisionStep) -> None:
-        self._limits.entered_autocommit = False
-        self._statements.forget()
+        self.tools.limits.entered_autocommit = False
+        self.tools.statements.forget()
         if self._step is not step:
             self._step = step
             self._began = time.monotonic()
-            self._limits.in_transaction = self._begins
-            self._watcher.forget()
+            self.tools.limits.in_transaction = self._begins
+            self.tools.watcher.forget()
             if not self.call.external:  # a run that began again keeps counting
                 self.policy.begin()
         lock = self.course.lock
         if lock is not None and not lock.is_held():
             raise DeployerLockLost(revision=self._revision)
-        if self._ledger is not None:
-            self._ledger.look(step.revision)
+        if self.tools.ledger is not None:
+            self.tools.ledger.look(step.revision)
         self.record.start(step.revision)
-        if self._ledger is not None:
-            self._ledger.begin(step.revision, self.record.attempt(step.revision.revision))
+        if self.tools.ledger is not None:
+            self.tools.ledger.begin(step.revision, self.record.attempt(step.revision.revision))
         if not self.call.external and self.call.connection.in_transaction():
             self.call.connection.commit()  # only reads so far: the revision begins its own
         self._wait(step)
-        if not (self._limits.in_transaction or self.call.handed_in):
-            self.copy.take(as_revision(step.revision))
+        if not (self.tools.limits.in_transaction or self.call.handed_in):
+            self.tools.copy.take(as_revision(step.revision))
 
     def _wait(self, step: RevisionStep) -> None:
         """Wait until its tables may be free; in env.py's transaction, those of all revisions."""
-        self._limits.wait_at_most(self.policy.lock_timeout)
+        self.tools.limits.wait_at_most(self.policy.lock_timeout)
         revision = as_revision(step.revision)
         alone = not self.call.external
         first = not (alone or self.applied)
         others = [as_revision(one.revision) for one in self._remaining[1:]] if first else ()
-        self._tables.wait(revision, others, patient=alone or first)
-
-    def _guarded(self, step: RevisionStep) -> Callable[..., None]:
-        @wraps(step.migration_fn)  # Alembic logs its name
-        def migrate(**keywords: Any) -> None:
-            self._migrate(step, **keywords)
-
-        return migrate
-
-    def _migrate(self, step: RevisionStep, **keywords: Any) -> None:
-        script = step.revision
-        self.expected.check(as_revision(script))
-        allowed = [*(self.course.allowed or ())]
-        self.checks.said = said = self.record.said[script.revision] = []
-        ledger = self._ledger
-        with self._statements.recording():
-            if ledger is None or not ledger.resuming:  # it said yes to what is half done now
-                allowed += self._check("precheck", script)
-        recording = self._statements.recording()
-        with self._tables.taken(), recording, self._statements.keeping(ledger):
-            self._plain[script.revision](**keywords)
-            if ledger is not None:
-                ledger.finished()
-        self.record.applied(script.revision, self._milliseconds, self.policy.tries + 1, allowed)
-        before = len(said)
-        with self._statements.recording():
-            allowed += self._check("postcheck", script)
-        if len(said) > before:
-            self.record.applied(script.revision, self._milliseconds, self.policy.tries + 1, allowed)
-
-    def _check(self, name: str, script: Script) -> list[str]:
-        if not self.direction.checked:
-            return []
-        return self.checks.run(name, script, self.call.connection)
+        self.tools.tables.wait(revision, others, patient=alone or first)
 
     def _finished(self, step: RevisionStep) -> None:
         self._remaining.remove(step)
@@ -264,7 +199,7 @@ class Attempts:
         if self.call.external:
             self._keep()
         else:
-            self.copy.done()
+            self.tools.copy.done()
         self._step = None
         # In env.py's own transaction it is not applied before env.py commits.
         verb = "Ran" if self.call.external else self.direction.done
@@ -272,48 +207,43 @@ class Attempts:
 
     def _failed(self, error: BaseException) -> float:
         """Returns the seconds to wait before the next try; otherwise raises why there is none."""
-        self._watcher.idle()
-        error = self._halt.meant(error)
+        self.tools.watcher.idle()
+        error = self.tools.halt.meant(error)
         if not self.call.external and self.call.connection.in_transaction():
             with suppress(DBAPIError):  # a connection that is lost is rolled back by its server
                 self.call.connection.rollback()
-        if self._ledger is not None:
+        if self.tools.ledger is not None:
             with suppress(DBAPIError):
-                self._ledger.failed()
+                self.tools.ledger.failed()
         if isinstance(error, LeavesTransaction):
             return self._leave_transaction()
         if is_lock_not_granted(error):
             delay = None if self._committed or self.call.handed_in else self._next_delay()
             if delay is not None and self.call.external:
-                self.copy.again()
+                self.tools.copy.again()
                 raise WholeRunAgain(delay)
             if delay is not None:
                 return delay
-            error = not_granted(error, self._revision, self.policy, self._seen, self.mask)
-        if self.copy.failed(something_stays=self._statements.committed or bool(self.kept)):
-            self._statements.forget()
+            error = not_granted(error, self._revision, self.policy, self.tools.seen, self.mask)
+        statements = self.tools.statements
+        if self.tools.copy.failed(something_stays=statements.committed or bool(self.kept)):
+            statements.forget()
         self._keep()
         path = self._step.revision.path if self._step is not None else ""
         stopped = as_stopped(error, self._revision, path, self.mask)
         stopped = named(stopped, error, self.expected)
         if self._step is not None:
-            self.record.failed(
-                self._step.revision.revision,
-                stopped.message or "interrupted",
-                status="interrupted" if isinstance(stopped, Interrupted) else "failed",
-                milliseconds=self._milliseconds,
-                tries=self.policy.tries or 1,
-            )
-        if self._ledger is not None and self._step is not None:
-            stopped.earlier = self._ledger.earlier
-            stopped.resumable = True
+            name, tries = self._step.revision.revision, self.policy.tries or 1
+            self.record.failed(name, stopped, self._milliseconds, tries)
+            if self.tools.ledger is not None:
+                stopped.earlier, stopped.resumable = self.tools.ledger.earlier, True
         if isinstance(stopped, MovedMeanwhile):
             self._step = None  # if it is in the database now, others brought it
         raise stopped from error
 
     def _leave_transaction(self) -> float:
         """Begin again without one, at once."""
-        self._limits.in_transaction = False
+        self.tools.limits.in_transaction = False
         if self.call.external:
             self.course.outside = True
             raise WholeRunAgain(0)
@@ -324,26 +254,17 @@ class Attempts:
         delay = self._next_delay()
         if delay is not None:
             self.sleep(delay)
-            self._limits.wait_at_most(self.policy.lock_timeout)
+            self.tools.limits.wait_at_most(self.policy.lock_timeout)
         return delay is not None
 
     def _next_delay(self) -> float | None:
-        """Seconds until the next try, said with who blocks; None when there is none."""
-        delay = self.policy.next_delay()
-        if delay is not None:
-            self.say(trying_again(self._revision, self.policy, delay, self._seen))
-        return delay
-
-    @property
-    def _seen(self) -> tuple[Blocker, ...]:
-        """Who blocks, as far as that was seen."""
-        return self._watcher.seen or self._tables.seen or self._limits.older
+        return next_delay(self._revision, self.policy, self.tools.seen, self.say)
 
     @property
     def changed(self) -> bool:
         """Whether something is in the database for good."""
         applied = bool(self.applied) and not self.call.external
-        return applied or bool(self.kept) or self._statements.committed
+        return applied or bool(self.kept) or self.tools.statements.committed
 
     @property
     def reached(self) -> list[Applied]:
@@ -363,11 +284,11 @@ class Attempts:
     def _committed(self) -> bool:
         """Whether a part of what would be begun again is in the database already."""
         earlier = self.call.external and bool(self.kept)
-        return self._limits.entered_autocommit or self._statements.committed or earlier
+        return self.tools.limits.entered_autocommit or self.tools.statements.committed or earlier
 
     def _keep(self) -> None:
-        if self._revision is not None and self._statements.kept:
-            self.kept[self._revision] = self._statements.kept
+        if self._revision is not None and self.tools.statements.kept:
+            self.kept[self._revision] = self.tools.statements.kept
 
     @property
     def _revision(self) -> Revision | None:

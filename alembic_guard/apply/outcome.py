@@ -136,7 +136,7 @@ class Outcome:
 
     def copy_left(self) -> SqliteCopy | None:
         """SQLite: the copy from before a revision that could not be put back."""
-        return None if self._attempts is None else self._attempts.copy.left
+        return None if self._attempts is None else self._attempts.tools.copy.left
 
     def let_through(self) -> list[CheckFailed]:
         """Checks that said no, and were allowed to."""

@@ -22,6 +22,7 @@ from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
 from alembic_guard.runtime.history import checksum
 from alembic_guard.runtime.recorded import form_of, oldest_first
+from alembic_guard.runtime.stopped import Interrupted, Stopped
 
 if TYPE_CHECKING:
     from alembic.script import Script
@@ -146,10 +147,10 @@ class Record:
                 checks=self.said.get(revision, ()),
             )
 
-    def failed(
-        self, revision: str, error: str, *, status: str, milliseconds: int, tries: int
-    ) -> None:
+    def failed(self, revision: str, stopped: Stopped, milliseconds: int, tries: int) -> None:
         """An attempt failed; written by :meth:`flush`, when env.py has let go of its connection."""
+        status = "interrupted" if isinstance(stopped, Interrupted) else "failed"
+        error = stopped.message or "interrupted"
         self._failure = _Failure(revision, error, status, milliseconds, tries)
 
     def flush(self, achieved: Collection[str], *, interrupted: bool) -> None:

@@ -11,18 +11,25 @@ from alembic_guard.runtime.history import Revision
 from alembic_guard.runtime.stopped import LockNotGranted
 
 
-def trying_again(
-    revision: Revision | None, policy: RetryPolicy, delay: float, seen: Sequence[Blocker]
-) -> str:
-    """A line for people.
+def next_delay(
+    revision: Revision | None,
+    policy: RetryPolicy,
+    seen: Sequence[Blocker],
+    say: Callable[[str], None],
+) -> float | None:
+    """Seconds until the next try, said with who blocks; None when there is none.
 
     :param revision: None before the first; :param seen: who was seen to block.
     """
+    delay = policy.next_delay()
+    if delay is None:
+        return None
     who = f"blocked by {'; '.join(map(str, seen))}" if seen else "nobody was seen holding it"
-    return (
+    say(
         f"Waiting   {revision or 'the database'}: a lock was not granted "
         f"(try {policy.tries}); {who}. Trying again in {delay:.1f} s."
     )
+    return delay
 
 
 def not_granted(

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from alembic_guard.apply.blockers import Blockers
 from alembic_guard.apply.course import Course
-from alembic_guard.apply.refused import trying_again
+from alembic_guard.apply.refused import next_delay
 from alembic_guard.ddl.lock_request import LockRequest
 from alembic_guard.runtime.blocking import Blocker
 from alembic_guard.runtime.database import Beside, Database
@@ -169,10 +169,11 @@ class TableLocks:
             try:
                 self._take()
             except DBAPIError as error:
-                delay = self.policy.next_delay() if is_lock_not_granted(error) else None
+                if not is_lock_not_granted(error):
+                    raise
+                delay = next_delay(self._revision, self.policy, self.seen, self.say)
                 if delay is None:
                     raise
-                self.say(trying_again(self._revision, self.policy, delay, self.seen))
                 self.sleep(delay)
             else:
                 return
