@@ -411,6 +411,34 @@ def test_where_it_cannot_go_on_it_says_why_and_changes_nothing(
     assert (columns(project, "users"), project.heads_in_database()) == (before, ("0001",))
 
 
+def test_a_batch_that_was_committed_on_its_own_cannot_be_gone_on_from(
+    sqlite_project: Project,
+) -> None:
+    """What it reads of the table is other than it was, and so is what it does."""
+    project = sqlite_project
+    history(
+        project,
+        "\n".join(
+            [
+                'op.execute("PRAGMA foreign_keys=OFF")',
+                'with op.batch_alter_table("users", recreate="always") as batch:',
+                '    batch.add_column(sa.Column("size", sa.Integer()))',
+                INSERT.format(number=1),
+                'op.execute("COMMIT")',
+                ADD.format(name="age"),
+                killed(),
+            ]
+        ),
+    )
+    assert project.alembic("safe-upgrade").returncode == -9
+
+    result = project.alembic("safe-upgrade")
+
+    assert (result.returncode, columns(project, "users")) == (1, ["id", "name", "size", "age"])
+    assert "error: partly-applied (migrations/versions/0002_step_2.py): " in result.stdout
+    assert "    next: alembic safe-upgrade --restart  # when these" in result.stdout
+
+
 def test_reads_that_say_the_same_are_read_again(mariadb_project: Project) -> None:
     project = mariadb_project
     history(

@@ -14,7 +14,7 @@ from tests.conftest import without_server
 from tests.reliability.run import DATABASES, chains
 from tests.servers import ServerMissing
 
-KILLS = 6
+KILLS = 5
 
 
 @pytest.mark.parametrize("kind", DATABASES)
