@@ -96,6 +96,9 @@ class Settings:
     backup: str = _setting(
         "", plain, "", "a file or a folder: safe-upgrade takes a backup before it changes anything"
     )
+    verify: bool = _setting(
+        False, boolean, "false", "safe-upgrade compares models and database at its end"
+    )
     frozen: bool = _setting(
         False, boolean, "false", "a revision that was edited after it was applied is an error"
     )

@@ -59,6 +59,7 @@ WHERE = {
     "AnotherSchema": "`safe-upgrade --rehearse`",
     "CheckFailed": "`safe-upgrade`",
     "DeployerLockLost": "`safe-upgrade`",
+    "Drift": "after `safe-upgrade --verify`",
     "DowngradeFailed": "`safe-upgrade --rehearse`",
     "EmptyDowngrades": "before `safe-downgrade` reverts",
     "LosingDowngrade": "before `safe-downgrade` reverts",

@@ -45,7 +45,7 @@ FOR_LIFE = {
     # applying
     "wrong-migration-url",
     "precheck-failed", "postcheck-failed", "lock-not-granted", "another-deployer",
-    "upgrade-rolled-back", "partly-applied", "constraint-not-validated",
+    "upgrade-rolled-back", "partly-applied", "constraint-not-validated", "drift",
     # not in the design
     "bad-setting", "defect", "deployer-lock-lost", "interrupted", "journal-not-writable",
     "migration-failed", "moved-meanwhile", "running-event-loop", "no-scratch-database", "not-editable", "not-installed",

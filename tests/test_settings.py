@@ -25,8 +25,8 @@ from tests.project import Project
 NAMES = (
     "allow, merge, journal, journal_table, wait, lock_timeout, lock_timeout_last, lock_tries, "
     "statement_timeout, retry_for, retry_delay, retry_delay_longest, cancel_blockers_after, "
-    "backup, frozen, require_committed, heads_file, lint_on_upgrade, lint_after, small_table_rows, "
-    "enable, rules, server_version, dev_url, shadow_url, migration_url"
+    "backup, verify, frozen, require_committed, heads_file, lint_on_upgrade, lint_after, "
+    "small_table_rows, enable, rules, server_version, dev_url, shadow_url, migration_url"
 )
 
 
@@ -102,6 +102,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 retry_delay_longest = 1min
                 cancel_blockers_after = 30s
                 backup = backups
+                verify = on
                 frozen = on
                 require_committed = yes
                 heads_file = 1
@@ -136,6 +137,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 retry_delay_longest = "1min"
                 cancel_blockers_after = "30s"
                 backup = "backups"
+                verify = true
                 frozen = true
                 require_committed = true
                 heads_file = true
@@ -169,6 +171,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 "ALEMBIC_GUARD_RETRY_DELAY_LONGEST": "60",
                 "ALEMBIC_GUARD_CANCEL_BLOCKERS_AFTER": "30",
                 "ALEMBIC_GUARD_BACKUP": "backups",
+                "ALEMBIC_GUARD_VERIFY": "yes",
                 "ALEMBIC_GUARD_FROZEN": "true",
                 "ALEMBIC_GUARD_REQUIRE_COMMITTED": "TRUE",
                 "ALEMBIC_GUARD_HEADS_FILE": "on",
@@ -204,6 +207,7 @@ def test_every_setting_can_be_given_everywhere(
         retry_delay_longest=60.0,
         cancel_blockers_after=30.0,
         backup="backups",
+        verify=True,
         frozen=True,
         require_committed=True,
         heads_file=True,

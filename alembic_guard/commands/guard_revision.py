@@ -114,7 +114,9 @@ def guard_revision(
         if upgrade:
             from alembic_guard.commands.safe_upgrade import safe_upgrade  # costs 30 ms
 
-            applied += safe_upgrade(config, "heads", allow=allow, progress=progress).applied
+            # what the models have and the database lacks is what is about to be written
+            upgraded = safe_upgrade(config, "heads", allow=allow, verify=False, progress=progress)
+            applied += upgraded.applied
         drafting = Drafting(
             config, script, settings, mask, _arguments(asked, merging), command, renames, no_rename
         )

@@ -40,6 +40,8 @@ from alembic_guard.settings import Settings
 if TYPE_CHECKING:
     from alembic.config import Config
 
+    from alembic_guard.commands.verifying import Verifying
+
 
 @dataclass(frozen=True)
 class Upgraded:
@@ -50,6 +52,7 @@ class Upgraded:
     :param findings: what was seen and did not refuse.
     :param backups: what was taken before, by the database's URL without its password.
     :param rehearsal: each statement that was rehearsed; None where nothing was to be.
+    :param verified: whether each database is what the models say; None where nothing asked.
     """
 
     plans: tuple[Plan, ...]
@@ -57,6 +60,7 @@ class Upgraded:
     findings: tuple[Finding, ...] = ()
     backups: Mapping[str, Backup] = field(default_factory=dict)
     rehearsal: tuple[Mapping[str, Any], ...] | None = None
+    verified: tuple[Mapping[str, Any], ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For a report's ``data``."""
@@ -68,6 +72,7 @@ class Upgraded:
             "applied": [applied.as_json() for applied in self.applied],
             "allowed": [finding.name for finding in self.findings if finding.allowed],
             **({} if self.rehearsal is None else {"rehearsal": list(self.rehearsal)}),
+            **({} if self.verified is None else {"verified": list(self.verified)}),
         }
 
 
@@ -93,6 +98,7 @@ def safe_upgrade(
     shadow_url: str | None = None,
     migration_url: str | None = None,
     restart: bool = False,
+    verify: bool | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Upgraded:
     """Apply what is pending, one deployer at a time.
@@ -117,6 +123,7 @@ def safe_upgrade(
     :param shadow_url: of a server where the scratch database is made, instead of the same one.
     :param migration_url: of the server itself, where env.py connects through a pooler.
     :param restart: begin a partly applied revision with its first statement, not where it stopped.
+    :param verify: compare models and database at the end; the setting of the same name by default.
     :param progress: takes lines for people, as the work goes on.
     :raises GuardError: when the target was not reached; its ``exit_status`` tells how far it came.
     """
@@ -136,6 +143,7 @@ def safe_upgrade(
             backup=backup,
             shadow_url=shadow_url,
             migration_url=migration_url,
+            verify=verify,
         )
         script = open_script(config)
         load(script)
@@ -161,15 +169,33 @@ def safe_upgrade(
             restart=restart,
             options={"tag": tag},
         )
+        verifying = _verifying(upgrade, preflight)
         try:
-            carry_out(upgrade, preflight)
+            carry_out(upgrade, preflight, then=verifying.run if verifying else lambda: None)
         finally:
-            upgraded = _upgraded(upgrade, preflight)
+            upgraded = _upgraded(upgrade, preflight, verifying)
             data.update(upgraded.as_json())
     return upgraded
 
 
-def _upgraded(upgrade: Upgrade, preflight: Preflight) -> Upgraded:
+def _verifying(upgrade: Upgrade, preflight: Preflight) -> Verifying | None:
+    """What compares models and database at the end; None where nobody asks, or it is a plan."""
+    if upgrade.plan_only or not upgrade.settings.verify:
+        return None
+    from alembic_guard.commands.verifying import Verifying  # it loads what derives revisions
+
+    return Verifying(
+        upgrade.config,
+        upgrade.script,
+        upgrade.settings,
+        upgrade.mask,
+        upgrade.say,
+        preflight.findings,
+        {"destination_rev": upgrade.target, **upgrade.options},
+    )
+
+
+def _upgraded(upgrade: Upgrade, preflight: Preflight, verifying: Verifying | None) -> Upgraded:
     let_through = [
         finding
         for failed in upgrade.let_through
@@ -179,7 +205,11 @@ def _upgraded(upgrade: Upgrade, preflight: Preflight) -> Upgraded:
         masked_finding(finding, upgrade.mask) for finding in (*preflight.findings, *let_through)
     ]
     return Upgraded(
-        tuple(upgrade.plans), tuple(upgrade.applied), tuple(findings), upgrade.backups.taken
+        tuple(upgrade.plans),
+        tuple(upgrade.applied),
+        tuple(findings),
+        upgrade.backups.taken,
+        verified=None if verifying is None else verifying.as_json(),
     )
 
 
@@ -187,13 +217,19 @@ def _backup_json(backup: Backup | None) -> dict[str, Any] | None:
     return None if backup is None else backup.as_json()
 
 
-def carry_out(upgrade: Upgrade, preflight: Preflight) -> None:
-    """Run it, up or down; what stops it says what stays."""
+def carry_out(
+    upgrade: Upgrade, preflight: Preflight, then: Callable[[], None] = lambda: None
+) -> None:
+    """Run it, up or down; what stops it says what stays.
+
+    :param then: what is done at the end, once the target was reached.
+    """
     ending_with(lambda: StoppedPartWay.exit_status if upgrade.changed else INTERRUPTED)
     try:
         upgrade.run()
         if not upgrade.calls:
             raise NoMigrationsRun(upgrade.script.env_py_location, upgrade.config)
+        then()
     except Refused as refused:
         raise part_way(refused, upgrade.with_what_stays(Stopped())) from refused.__cause__
     except Stopped as stopped:
@@ -221,6 +257,11 @@ def _with_findings(error: GuardError, preflight: Preflight) -> GuardError:
     "--shadow-url",
     help="Where --rehearse makes its database, instead of on the same server.  "
     "[env var: ALEMBIC_GUARD_SHADOW_URL]",
+)
+@click.option(
+    "--verify/--no-verify",
+    default=None,
+    help="Compare models and database at the end.  [env var: ALEMBIC_GUARD_VERIFY]",
 )
 @judging
 @click.pass_obj

@@ -156,6 +156,14 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Drift:
+    """A database at head, and what a migration that is made now would do to it, in words."""
+
+    url: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RenderedText:
     """The text of a revision before it is written.
 
