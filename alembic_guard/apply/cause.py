@@ -5,6 +5,7 @@ A statement's parameters are left out: they are the users' data. Passwords are t
 
 from __future__ import annotations
 
+import sys
 import traceback
 from asyncio import CancelledError
 from collections.abc import Callable
@@ -64,3 +65,11 @@ def line_in(error: BaseException, path: str) -> int | None:
         if frame.filename == str(path)
     ]
     return lines[-1] if lines else None
+
+
+def running_line(path: str) -> int | None:
+    """The line of a revision file that is running now, the innermost; None outside of it."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename != str(path):
+        frame = frame.f_back  # type: ignore[assignment]
+    return None if frame is None else frame.f_lineno

@@ -10,23 +10,23 @@ committed before its end,
   it runs and ``done`` when it has returned. Between the two it is in doubt, and the truth is asked.
 
 So rows are written on the migration connection: beside it, a row could be there without its work.
-Only under MariaDB's ``LOCK TABLES``, which shuts out every other table, they are written beside.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from alembic_guard.apply.cause import running_line
+from alembic_guard.apply.in_doubt import InDoubt
+from alembic_guard.apply.ledger_rows import LedgerRows
 from alembic_guard.apply.statement_journal import DONE, STARTED, Entry, Partial, StatementJournal
 from alembic_guard.runtime.commits import Commits
-from alembic_guard.runtime.doubt import Verdict, elsewhere, index_of, state_of, verdict
+from alembic_guard.runtime.doubt import Verdict, state_of
 from alembic_guard.runtime.executed import OPEN, Executed, PassedOver, executed
-from alembic_guard.runtime.history import as_revision, checksum, counted
-from alembic_guard.runtime.stopped import LockNotGranted, PartlyApplied
+from alembic_guard.runtime.history import checksum, counted
+from alembic_guard.runtime.stopped import PartlyApplied
 
 if TYPE_CHECKING:
     from alembic.script import Script
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from alembic_guard.runtime.database import Database
 
 _BEFORE = {"started": "before the crash", "interrupted": "before it was interrupted"}
-_POLL = 0.2
-"""Seconds between two looks at a statement that the server is still running."""
 
 
 class Ledger:
@@ -59,21 +57,16 @@ class Ledger:
         self.database = database
         self.connection = connection
         self.say = say
-        self.sleep = sleep
-        self.patience = patience
+        self.rows = LedgerRows(book, database, connection)
+        self.doubt = InDoubt(self.rows, say, sleep, patience)
         self._begun: Script | None = None
         self._partial: Partial | None = None
-        self._attempt = 0
         self._ordinal = 0
-        self._pending: list[tuple[int, Executed, str, datetime, str | None]] = []
         self._reread: list[tuple[Entry, Executed]] = []
         self._said = False
         self._failed: int | None = None
         self._rubble = False
         """Whether what failed may have left something behind: an invalid index."""
-        self._locked = False
-
-    # --- One revision -------------------------------------------------------------------------
 
     def look(self, script: Script) -> None:
         """Before anything is written: whether what is on record of a revision is still its own.
@@ -82,14 +75,15 @@ class Ledger:
         """
         partial = self.book.partials.get(script.revision)
         if partial is not None and partial.checksum not in (None, checksum(script.path)):
-            raise stopped(script, partial, "its file was edited since")
+            raise partial.stopped(script, "its file was edited since")
 
     def begin(self, script: Script, attempt: int) -> None:
         """A revision begins, or is tried again from its first statement."""
         again = self._begun is script
-        self._begun, self._attempt = script, attempt
+        self._begun, self.rows.attempt = script, attempt
         self._partial = self.book.partials.get(script.revision)
-        self._ordinal, self._pending, self._reread = 0, [], []
+        self.rows.forget()
+        self._ordinal, self._reread = 0, []
         self._said = self._said and again
         self._failed = None
 
@@ -114,13 +108,10 @@ class Ledger:
 
     def failed(self) -> None:
         """The try is rolled back: what failed in it was not done. Commits."""
-        self._pending = []
+        self.rows.forget()
         number, self._failed = self._failed, None
         if number is not None and not self._rubble:
-            self.book.undone(self.connection, self._attempt, number)
-            self.connection.commit()
-
-    # --- The keeper ---------------------------------------------------------------------------
+            self.rows.undone(number)
 
     def run(
         self,
@@ -148,21 +139,18 @@ class Ledger:
         if self.database.is_mysql and not self.book.there:  # later it would commit what is open
             self.book.prepare(self.connection)
         if commits is Commits.OPEN:
-            self.committing()
+            self.rows.committing()
         if commits is Commits.ALONE:
             self._alone(one, cursor, context, execute)
         elif commits is Commits.ITSELF:
             self._itself(one, cursor, context, execute, entry)
         else:
             self._execute(one, cursor, context, execute)
-            self._pending.append((self._ordinal, one, DONE, _now(), None))
+            self.rows.add(self._ordinal, one)
 
     def committing(self) -> None:
         """The open transaction is about to be committed: with it goes the record of its work."""
-        if any(not one.again for _, one, *_ in self._pending):
-            self._flush()
-
-    # --- New statements -----------------------------------------------------------------------
+        self.rows.committing()
 
     def _execute(
         self, one: Executed, cursor: Any, context: Any, execute: Callable[[], None]
@@ -179,7 +167,7 @@ class Ledger:
             raise
         one.ran(cursor, context)
         if self.database.is_mysql and one.verb in ("LOCK", "UNLOCK"):
-            self._locked = one.verb == "LOCK"
+            self.rows.locked = one.verb == "LOCK"
 
     def _is_committed(self, one: Executed) -> bool:
         """Whether SQLite would refuse a COMMIT, as what it is for was committed by an earlier run.
@@ -196,15 +184,15 @@ class Ledger:
     def _alone(self, one: Executed, cursor: Any, context: Any, execute: Callable[[], None]) -> None:
         """Run it in a transaction of its own, which holds its row too."""
         number = self._ordinal
-        self._raw("BEGIN")
+        self.rows.raw("BEGIN")
         try:
             self._execute(one, cursor, context, execute)
-            self._pending.append((number, one, DONE, _now(), None))
-            self._flush()
-            self._raw("COMMIT")
+            self.rows.add(number, one)
+            self.rows.flush()
+            self.rows.raw("COMMIT")
         except BaseException:
             with suppress(Exception):  # a connection that is lost is rolled back by its server
-                self._raw("ROLLBACK")
+                self.rows.raw("ROLLBACK")
             raise
 
     def _itself(
@@ -218,50 +206,18 @@ class Ledger:
         """Run what no transaction holds: on record before, and once more when it has returned."""
         number = self._ordinal
         if one.verb in _QUIET:  # nothing that would have to be done, or not done, twice
-            self.committing()
+            self.rows.committing()
             self._execute(one, cursor, context, execute)
-            self._pending.append((number, one, DONE, _now(), None))
+            self.rows.add(number, one)
             return
         if entry is None:
             state = state_of(self.database.kind, self.connection, one.statement)
-            self._pending.append((number, one, STARTED, _now(), state))
-            self._flush()
+            self.rows.add(number, one, STARTED, state)
+            self.rows.flush()
         self._failed, self._rubble = number, "CONCURRENTLY" in one.statement.upper()
         self._execute(one, cursor, context, execute)
         self._failed = None
-        self._done(number, one)
-
-    def _flush(self) -> None:
-        pending, self._pending = self._pending, []
-        self._write(lambda connection: self.book.write(connection, self._attempt, pending))
-
-    def _done(self, number: int, one: Executed) -> None:
-        """A statement has committed itself, so that nothing else is in the transaction."""
-        self._write(lambda connection: self.book.done(connection, self._attempt, number, one))
-        options = self.connection.get_execution_options()
-        if options.get("isolation_level") != "AUTOCOMMIT" and not self._locked:
-            self.connection.connection.commit()
-
-    def _write(self, write: Callable[[Connection], None]) -> None:
-        if not self._locked:
-            write(self.connection)
-            return
-
-        def committed(connection: Connection) -> None:
-            write(connection)
-            connection.commit()
-
-        with self.database.beside() as side:
-            side.ask(committed)
-
-    def _raw(self, statement: str) -> None:
-        cursor = self.connection.connection.cursor()
-        try:
-            cursor.execute(statement)
-        finally:
-            cursor.close()
-
-    # --- Statements on record -----------------------------------------------------------------
+        self.rows.done(number, one)
 
     @property
     def _entries(self) -> tuple[Entry, ...]:
@@ -295,43 +251,16 @@ class Ledger:
 
     def _was_done(self, entry: Entry, one: Executed) -> bool:
         """Ask the database about a statement that was running when the process died."""
-        kind, connection = self.database.kind, self.connection
-        self._wait_for_server(one)
-        found = verdict(kind, connection, one.statement, entry.state)
+        found = self.doubt.verdict(entry, one, self._script)
         if found is Verdict.UNKNOWN:
             raise self._stop("nobody knows whether its last statement was done")
         if found is Verdict.DONE:
-            self._done(entry.ordinal, one)
+            self.rows.done(entry.ordinal, one)
             return True
         self._continue(self._line(), done=entry.ordinal - 1)
-        if found is Verdict.INVALID and (index := index_of(connection, one.statement)) is not None:
-            self._raw(f"DROP INDEX CONCURRENTLY {index.name}")
-            self.say(
-                f"Resuming  {self._revision}: {index.name} was left invalid; "
-                "dropped, and built again"
-            )
+        if found is Verdict.INVALID:
+            self.doubt.clear(one, self._script)
         return False
-
-    def _wait_for_server(self, one: Executed) -> None:
-        """A server notices only between statements that its client is gone."""
-        waited, said = 0.0, False
-        while elsewhere(self.database.kind, self.connection, one.statement):
-            if not said:
-                said = True
-                self.say(
-                    f"Waiting   {self._revision}: the server still runs the last statement of the "
-                    "run before."
-                )
-            if waited >= self.patience:
-                raise LockNotGranted(
-                    "the server still runs the last statement of the run before",
-                    revision=as_revision(self._script),
-                    tries=1,
-                    waited=waited,
-                    blockers=(),
-                )
-            self.sleep(_POLL)
-            waited += _POLL
 
     def _continue(self, line: int | None, done: int | None = None) -> None:
         """From here on, it is new: say so, once."""
@@ -348,7 +277,7 @@ class Ledger:
         if line is not None:
             where = f"continuing at line {line}"
         self.say(
-            f"Resuming  {self._revision}: {counted(number, 'statement')} "
+            f"Resuming  {self._script.revision}: {counted(number, 'statement')} "
             f"{'was' if number == 1 else 'were'} done {when}; {where}"
         )
 
@@ -357,34 +286,13 @@ class Ledger:
         assert self._begun is not None
         return self._begun
 
-    @property
-    def _revision(self) -> str:
-        return self._script.revision
-
     def _line(self) -> int | None:
-        """Where in the revision file the statement comes from, innermost."""
-        frame = sys._getframe(1)
-        while frame is not None and frame.f_code.co_filename != str(self._script.path):
-            frame = frame.f_back  # type: ignore[assignment]
-        return None if frame is None else frame.f_lineno
+        """Where in the revision file the statement comes from."""
+        return running_line(self._script.path)
 
     def _stop(self, reason: str) -> PartlyApplied:
         assert self._partial is not None
-        return stopped(self._script, self._partial, reason)
-
-
-def stopped(script: Script, partial: Partial, reason: str) -> PartlyApplied:
-    """A revision that cannot be continued, with what is on record of it."""
-    return PartlyApplied(
-        reason,
-        revision=as_revision(script),
-        done=tuple(one.text for one in partial.entries if one.status == DONE),
-        unknown=tuple(one.text for one in partial.entries if one.status == STARTED),
-    )
+        return self._partial.stopped(self._script, reason)
 
 
 _QUIET = {"BEGIN", "START", "LOCK", "UNLOCK", "SET", "RESET", "PRAGMA", "USE", "COMMIT", "DISCARD"}
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)

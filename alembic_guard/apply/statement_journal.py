@@ -19,12 +19,14 @@ from sqlalchemy.dialects import mysql
 
 from alembic_guard.apply.journal import Journal
 from alembic_guard.runtime.executed import OPEN, Executed, shown
-from alembic_guard.runtime.history import counted
+from alembic_guard.runtime.history import as_revision, counted
 from alembic_guard.runtime.own_tables import statement_table
+from alembic_guard.runtime.stopped import PartlyApplied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from alembic.script import Script
     from sqlalchemy import Connection
 
 STARTED, DONE = "started", "done"
@@ -62,6 +64,15 @@ class Partial:
     status: str
     checksum: str | None
     entries: tuple[Entry, ...]
+
+    def stopped(self, script: Script, reason: str) -> PartlyApplied:
+        """It cannot be continued, with what is on record of it."""
+        return PartlyApplied(
+            reason,
+            revision=as_revision(script),
+            done=tuple(one.text for one in self.entries if one.status == DONE),
+            unknown=tuple(one.text for one in self.entries if one.status == STARTED),
+        )
 
 
 class StatementJournal:
