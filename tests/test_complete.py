@@ -48,7 +48,8 @@ FOR_LIFE = {
     "upgrade-rolled-back", "partly-applied", "constraint-not-validated", "drift",
     # not in the design
     "bad-setting", "defect", "deployer-lock-lost", "interrupted", "journal-not-writable",
-    "migration-failed", "moved-meanwhile", "running-event-loop", "no-scratch-database", "not-editable", "not-installed",
+    "migration-failed", "moved-meanwhile", "running-event-loop", "no-scratch-database",
+    "not-editable", "not-installed",
     "refused-by-alembic", "unknown-setting", "table-not-readable",
     # before a downgrade
     "loses-data", "missing-downgrade", "wrong-downgrade-target",

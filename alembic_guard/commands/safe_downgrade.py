@@ -12,6 +12,7 @@ from alembic_guard import COMMANDS
 from alembic_guard.apply.direction import DOWN
 from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.upgrade import Upgrade
+from alembic_guard.commands.carrying_out import carry_out
 from alembic_guard.commands.going_down import subjects_down
 from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
 from alembic_guard.commands.limits import LIMITS, limiting
@@ -19,7 +20,6 @@ from alembic_guard.commands.lint_notes import without_notes
 from alembic_guard.commands.options import judging
 from alembic_guard.commands.preflight import Preflight
 from alembic_guard.commands.refusing import masked_progress, refusing
-from alembic_guard.commands.safe_upgrade import carry_out
 from alembic_guard.commands.truth import Truth
 from alembic_guard.errors import GuardError
 from alembic_guard.finding import Finding

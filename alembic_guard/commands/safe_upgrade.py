@@ -11,34 +11,27 @@ import click
 from alembic_guard import COMMANDS, guards
 from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.upgrade import Upgrade
+from alembic_guard.commands.carrying_out import carry_out
 from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
 from alembic_guard.commands.limits import limiting
 from alembic_guard.commands.lint_notes import without_notes
 from alembic_guard.commands.options import judging
 from alembic_guard.commands.preflight import Preflight
-from alembic_guard.commands.refusing import (
-    EVENTS,
-    error_for,
-    masked_progress,
-    part_way,
-    refusing,
-)
+from alembic_guard.commands.refusing import masked_progress, refusing
 from alembic_guard.commands.rehearsing_options import refuse_combinations
 from alembic_guard.commands.truth import Truth
-from alembic_guard.errors import GuardError, Refused, StoppedPartWay
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report, masked_finding
 from alembic_guard.runtime.backup import Backup
-from alembic_guard.runtime.failure import NoMigrationsRun
 from alembic_guard.runtime.history import counted, load, open_script
 from alembic_guard.runtime.in_program import kept_process
-from alembic_guard.runtime.signals import INTERRUPTED, ending_with
-from alembic_guard.runtime.stopped import Applied, Stopped
+from alembic_guard.runtime.stopped import Applied
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     from alembic_guard.commands.verifying import Verifying
 
@@ -148,33 +141,54 @@ def safe_upgrade(
         script = open_script(config)
         load(script)
         say = masked_progress(progress, mask)
+        options = {"tag": tag}
         if rehearse:
             from alembic_guard.commands.rehearsing import rehearsed  # rules cost 40 ms
 
-            return rehearsed(config, script, revision, settings, mask, say, {"tag": tag}, data)
-        preflight = Preflight(config, script, settings)
-        truth = Truth(script, settings, preflight.findings)
-        upgrade = Upgrade(
-            config,
-            script,
-            revision,
-            settings,
-            mask,
-            say=say,
-            preflight=preflight,
-            locks=preflight.locks,
-            before=truth.before,
-            after=truth.after,
-            plan_only=plan,
-            restart=restart,
-            options={"tag": tag},
-        )
-        verifying = _verifying(upgrade, preflight)
-        try:
-            carry_out(upgrade, preflight, then=verifying.run if verifying else lambda: None)
-        finally:
-            upgraded = _upgraded(upgrade, preflight, verifying)
-            data.update(upgraded.as_json())
+            return rehearsed(config, script, revision, settings, mask, say, options, data)
+        return _upgrade(config, script, revision, settings, mask, say, options, data, plan, restart)
+
+
+def _upgrade(
+    config: Config,
+    script: ScriptDirectory,
+    target: str,
+    settings: Settings,
+    mask: Mask,
+    say: Callable[[str], None],
+    options: dict[str, Any],
+    data: dict[str, Any],
+    plan_only: bool,
+    restart: bool,
+) -> Upgraded:
+    """Upgrade what env.py configures itself, where a rehearsal takes a scratch database.
+
+    :param data: of the report; it is filled however the upgrade ends.
+    :raises GuardError: when the target was not reached.
+    """
+    preflight = Preflight(config, script, settings)
+    truth = Truth(script, settings, preflight.findings)
+    upgrade = Upgrade(
+        config,
+        script,
+        target,
+        settings,
+        mask,
+        say=say,
+        preflight=preflight,
+        locks=preflight.locks,
+        before=truth.before,
+        after=truth.after,
+        plan_only=plan_only,
+        restart=restart,
+        options=options,
+    )
+    verifying = _verifying(upgrade, preflight)
+    try:
+        carry_out(upgrade, preflight, then=verifying.run if verifying else lambda: None)
+    finally:
+        upgraded = _upgraded(upgrade, preflight, verifying)
+        data.update(upgraded.as_json())
     return upgraded
 
 
@@ -215,33 +229,6 @@ def _upgraded(upgrade: Upgrade, preflight: Preflight, verifying: Verifying | Non
 
 def _backup_json(backup: Backup | None) -> dict[str, Any] | None:
     return None if backup is None else backup.as_json()
-
-
-def carry_out(
-    upgrade: Upgrade, preflight: Preflight, then: Callable[[], None] = lambda: None
-) -> None:
-    """Run it, up or down; what stops it says what stays.
-
-    :param then: what is done at the end, once the target was reached.
-    """
-    ending_with(lambda: StoppedPartWay.exit_status if upgrade.changed else INTERRUPTED)
-    try:
-        upgrade.run()
-        if not upgrade.calls:
-            raise NoMigrationsRun(upgrade.script.env_py_location, upgrade.config)
-        then()
-    except Refused as refused:
-        raise part_way(refused, upgrade.with_what_stays(Stopped())) from refused.__cause__
-    except Stopped as stopped:
-        raise _with_findings(error_for(stopped, upgrade.applied), preflight) from stopped
-    except EVENTS as event:
-        # whatever it was: a database that was upgraded before it stays so
-        error = part_way(error_for(event), upgrade.with_what_stays(Stopped()))
-        raise _with_findings(error, preflight) from event
-
-
-def _with_findings(error: GuardError, preflight: Preflight) -> GuardError:
-    return type(error)([*error.findings, *without_notes(preflight.findings)[0]], error.data)
 
 
 @click.command("safe-upgrade", cls=GuardCommand, help=COMMANDS["safe-upgrade"])

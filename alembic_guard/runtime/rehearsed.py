@@ -66,7 +66,7 @@ def can_be_downgraded(script: Script, changed: bool) -> bool:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == "downgrade":
             does = [each for each in node.body if not _is_nothing(each)]
-            return bool(does) and not isinstance(does[0], ast.Raise) or not (does or changed)
+            return (bool(does) and not isinstance(does[0], ast.Raise)) or not (does or changed)
     return True
 
 

@@ -32,6 +32,8 @@ KEYS = [
     "versions",
     "allowed",
     "backup",
+    "cancelled",
+    "checks",
     "error",
 ]
 WHEN = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"
