@@ -182,12 +182,10 @@ def test_every_command_has_its_page_and_is_in_the_readme() -> None:
 
 
 def test_the_python_page_is_a_program_that_runs(sqlite_project: Project) -> None:
-    (program,) = (
-        text
-        for kind, text in _BLOCK.findall((ROOT / "docs" / "python.md").read_text())
-        if kind == "python"
-    )
-    sqlite_project.write("program.py", program)
+    blocks = _BLOCK.findall((ROOT / "docs" / "python.md").read_text())
+    programs = [text for kind, text in blocks if kind == "python"]
+    assert len(programs) == 2
+    sqlite_project.write("program.py", "\n".join(programs))
 
     done = subprocess.run(
         [sys.executable, "program.py"],
