@@ -153,6 +153,8 @@ class DatabaseRun:
             yield _ONE_TRANSACTION
         if self.upgrade.settings.statement_timeout and self.database.kind in ("sqlite", "mysql"):
             yield f"statement_timeout has no effect: {self.database.server} limits no statement"
+        if self.upgrade.settings.cancel_blockers_after and self.database.kind != "postgresql":
+            yield "cancel_blockers_after has no effect: queries are cancelled on PostgreSQL alone"
 
     def _back_up(self) -> None:
         """Take the backup that is asked for; other deployers see that, and go on waiting."""

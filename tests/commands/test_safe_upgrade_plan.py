@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.commands.upgrading import history, journal, masked_url, plain
-from tests.project import Project
+from tests.project import Project, Result
 
 
 def test_it_says_what_it_does_and_how_long_it_took(project: Project) -> None:
@@ -214,3 +214,25 @@ def test_json_has_the_plan_and_what_was_applied(sqlite_project: Project) -> None
         },
     }
     assert journal(sqlite_project, "allowed") == [(None,)]
+
+
+def test_what_a_server_cannot_do_is_said(sqlite_project: Project, mariadb_url: str) -> None:
+    history(sqlite_project)
+    words = ("safe-upgrade", "--plan", "--cancel-blockers-after", "5s", "--statement-timeout", "9s")
+    nobody = (
+        "Note      cancel_blockers_after has no effect: queries are cancelled on PostgreSQL alone"
+    )
+
+    on_sqlite = notes(sqlite_project.alembic(*words))
+    sqlite_project.write(
+        "alembic.ini",
+        sqlite_project.read("alembic.ini").replace(sqlite_project.url, mariadb_url),
+    )
+
+    assert (len(on_sqlite), on_sqlite[-1]) == (3, nobody)
+    assert on_sqlite[-2].startswith("Note      statement_timeout has no effect: SQLite 3.")
+    assert notes(sqlite_project.alembic(*words)) == [nobody]
+
+
+def notes(result: Result) -> list[str]:
+    return [line for line in result.stdout.splitlines() if line.startswith("Note ")]
