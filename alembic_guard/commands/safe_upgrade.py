@@ -31,7 +31,6 @@ from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
     from alembic_guard.commands.verifying import Verifying
 
@@ -141,48 +140,25 @@ def safe_upgrade(
         script = open_script(config)
         load(script)
         say = masked_progress(progress, mask)
-        options = {"tag": tag}
         if rehearse:
             from alembic_guard.commands.rehearsing import rehearsed  # rules cost 40 ms
 
-            return rehearsed(config, script, revision, settings, mask, say, options, data)
-        return _upgrade(config, script, revision, settings, mask, say, options, data, plan, restart)
+            return rehearsed(config, script, revision, settings, mask, say, {"tag": tag}, data)
+        upgrade = Upgrade(config, script, revision, settings, mask, say, options={"tag": tag})
+        upgrade.plan_only, upgrade.restart = plan, restart
+        return _carried_out(upgrade, data)
 
 
-def _upgrade(
-    config: Config,
-    script: ScriptDirectory,
-    target: str,
-    settings: Settings,
-    mask: Mask,
-    say: Callable[[str], None],
-    options: dict[str, Any],
-    data: dict[str, Any],
-    plan_only: bool,
-    restart: bool,
-) -> Upgraded:
+def _carried_out(upgrade: Upgrade, data: dict[str, Any]) -> Upgraded:
     """Upgrade what env.py configures itself, where a rehearsal takes a scratch database.
 
     :param data: of the report; it is filled however the upgrade ends.
     :raises GuardError: when the target was not reached.
     """
-    preflight = Preflight(config, script, settings)
-    truth = Truth(script, settings, preflight.findings)
-    upgrade = Upgrade(
-        config,
-        script,
-        target,
-        settings,
-        mask,
-        say=say,
-        preflight=preflight,
-        locks=preflight.locks,
-        before=truth.before,
-        after=truth.after,
-        plan_only=plan_only,
-        restart=restart,
-        options=options,
-    )
+    preflight = Preflight(upgrade.config, upgrade.script, upgrade.settings)
+    truth = Truth(upgrade.script, upgrade.settings, preflight.findings)
+    upgrade.preflight, upgrade.locks = preflight, preflight.locks
+    upgrade.before, upgrade.after = truth.before, truth.after
     verifying = _verifying(upgrade, preflight)
     try:
         carry_out(upgrade, preflight, then=verifying.run if verifying else lambda: None)
