@@ -17,7 +17,7 @@ TEMPLATES = ["generic", "async", "multidb", "pyproject", "pyproject_async"]
 INI_DIFF = """\
 --- alembic.ini
 +++ alembic.ini
-@@ -147,3 +147,60 @@
+@@ -147,3 +147,87 @@
  [formatter_generic]
  format = %(levelname)-5.5s [%(name)s] %(message)s
  datefmt = %H:%M:%S
@@ -64,6 +64,12 @@ INI_DIFF = """\
 +# cancel a query of the same role that blocks for so long; 0 is never
 +# cancel_blockers_after = 0
 +
++# a file or a folder: safe-upgrade takes a backup before it changes anything
++# backup =
++
++# safe-upgrade compares models and database at its end
++# verify = false
++
 +# a revision that was edited after it was applied is an error
 +# frozen = false
 +
@@ -93,6 +99,12 @@ INI_DIFF = """\
 +
 +# URL of a database in which guard-lint --trace may make a scratch one
 +# dev_url =
++
++# URL of a server on which safe-upgrade --rehearse works; unset, dev_url
++# shadow_url =
++
++# URL of the server itself, for migrations where env.py connects through a pooler
++# migration_url =
 """
 
 MAKO = '''\

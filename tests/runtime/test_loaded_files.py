@@ -57,8 +57,8 @@ DOUBTFUL = [
     "# coding: latin-1\nrevision = 'a'\ndown_revision = '\xfc'\n",
     "from contextlib import suppress\nfrom alembic import op\n"
     "revision = 'a'\ndown_revision = None\n"
-    # Without a context `op.execute` is a NameError, or None's AttributeError once one has ended.
-    "with suppress(NameError, AttributeError):\n    op.execute('SELECT 1')\n",
+    # What it raises without a context depends on whether one was there before in this process.
+    "with suppress(Exception):\n    op.execute('SELECT 1')\n",
 ]
 
 
