@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +56,13 @@ def shops(
 
 @pytest.fixture
 def fresh(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A shop of a kind that is changed."""
+    """A shop of a kind that is changed, another one each time."""
+    numbers = count()
     with ExitStack() as stack:
 
         def get(kind: str) -> Shop:
             server = None if kind == "sqlite" else request.getfixturevalue(f"{kind}_server")
-            return stack.enter_context(shop(kind, tmp_path / "fresh", server))
+            return stack.enter_context(shop(kind, tmp_path / f"fresh{next(numbers)}", server))
 
         yield get
 
@@ -97,11 +99,10 @@ def test_a_bad_is_found_and_a_good_is_not_and_the_fix_of_the_bad_is_clean(
 def test_the_good_and_the_fix_run_on_a_server(name: str, kind: str, shops: Any, fresh: Any) -> None:
     entry = RULES[name]
     bad = shops(kind).lint(*bodies(entry.bad), **options(name, entry))
-    there = fresh(kind)
-    there.upgrade(*fixes(name, bad))
-    again = fresh(kind) if kind != "sqlite" else there
-    if again is not there:
-        again.upgrade(*bodies(entry.good))
+    for upgrades in (fixes(name, bad), bodies(entry.good)):
+        there = fresh(kind)
+        there.upgrade(*upgrades)
+        assert there.project.heads_in_database() == (f"{len(upgrades) + 1:04}",)
 
 
 WITH_LOCK = [
