@@ -193,13 +193,14 @@ class Attempts:
         self.tools.tables.wait(revision, others, patient=alone or first)
 
     def _finished(self, step: RevisionStep) -> None:
-        self._remaining.remove(step)
-        self.expected.committed()
-        self.applied.append(self._now(step))
         if self.call.external:
             self._keep()
         else:
+            self.tools.statements.end()
             self.tools.copy.done()
+        self._remaining.remove(step)
+        self.expected.committed()
+        self.applied.append(self._now(step))
         self._step = None
         # In env.py's own transaction it is not applied before env.py commits.
         verb = "Ran" if self.call.external else self.direction.done
@@ -209,7 +210,7 @@ class Attempts:
         """Returns the seconds to wait before the next try; otherwise raises why there is none."""
         self.tools.watcher.idle()
         error = self.tools.halt.meant(error)
-        if not self.call.external and self.call.connection.in_transaction():
+        if not self.call.external:
             with suppress(DBAPIError):  # a connection that is lost is rolled back by its server
                 self.call.connection.rollback()
         if self.tools.ledger is not None:

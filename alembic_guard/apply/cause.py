@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from alembic_guard.runtime.environment import Signal
 from alembic_guard.runtime.history import Revision
 from alembic_guard.runtime.stopped import Interrupted, MigrationFailed, PooledConnection, Stopped
+from alembic_guard.runtime.traces import is_ours
 
 _LONGEST_SQL = 200
 """Characters of a statement that a sentence repeats."""
@@ -45,6 +46,7 @@ def as_stopped(
 
     :param path: of the revision's file, "" before the first.
     :raises Signal: the error itself, when it is no end but a request of our own machinery.
+    :raises Exception: the error itself, when it is a defect of ours.
     """
     if isinstance(error, PooledConnection):
         error.revision = revision
@@ -52,7 +54,7 @@ def as_stopped(
         return error
     if isinstance(error, KeyboardInterrupt | CancelledError):  # asyncio makes one of the other
         return Interrupted("interrupted", revision=revision)
-    if isinstance(error, Signal):
+    if isinstance(error, Signal) or is_ours(error):
         raise error
     return MigrationFailed(mask(sentence(error)), revision=revision, line=line_in(error, path))
 

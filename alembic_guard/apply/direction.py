@@ -28,14 +28,16 @@ class Direction:
     :param steps: the revisions of a run in their order, as Alembic would take them.
     :param pinned: what a relative target means, once planned, however often it is asked again.
     :param label: of the plan's list, for people; :param done: of a revision that was committed.
+    :param command: of ours that goes this way.
     :param checked: whether a migration's precheck and postcheck are run: they are the upgrade's.
     """
 
     name: str
-    steps: Callable[[ScriptDirectory, str, tuple[str, ...], Call], list[RevisionStep]]
+    steps: Callable[[ScriptDirectory, str, tuple[str, ...], Call | None], list[RevisionStep]]
     pinned: Callable[[ScriptDirectory, str, tuple[str, ...], list[RevisionStep]], str]
     label: str
     done: str
+    command: str
     checked: bool
 
     def achieved(self, asked: Collection[str], present: Collection[str]) -> set[str]:
@@ -52,7 +54,21 @@ def _pinned_upwards(
     return steps[-1].revision.revision if "+" in target and steps else target
 
 
-UP = Direction("upgrade", upgrade_steps, _pinned_upwards, "Pending", "Applied", checked=True)
+UP = Direction(
+    "upgrade",
+    upgrade_steps,
+    _pinned_upwards,
+    "Pending",
+    "Applied",
+    "alembic safe-upgrade",
+    checked=True,
+)
 DOWN = Direction(
-    "downgrade", downgrade_steps, pinned_downwards, "Reverts", "Reverted", checked=False
+    "downgrade",
+    downgrade_steps,
+    pinned_downwards,
+    "Reverts",
+    "Reverted",
+    "alembic safe-downgrade",
+    checked=False,
 )

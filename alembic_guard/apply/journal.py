@@ -1,9 +1,10 @@
 """The journal: who applied which revision, when, for how long, with what result.
 
 One row for each attempt at a revision, in a table beside ``alembic_version``. The row of an attempt
-is committed as ``started`` before the revision's own transaction and becomes ``applied`` inside it,
-so that a process that dies leaves the truth behind: either the revision and its row, or a row that
-says it was started. Tries after a lock that was not granted are one attempt.
+is committed as ``started`` before the revision's own transaction, with the revision before it where
+there is one, and becomes ``applied`` inside it. So a process that dies leaves the truth behind:
+either the revision and its row, or a row that says it was started. Tries after a lock that was not
+granted are one attempt.
 
 It never creates its table on its own account: :meth:`Journal.prepare` does, when the first revision
 is about to start. What the table looks like is in :mod:`~alembic_guard.apply.journal_table`.
@@ -155,7 +156,7 @@ class Journal:
         """A ``started`` row; returns its id. The caller commits it."""
         row = self.row(attempt, "started", _now())
         with self.writable(connection):
-            result = connection.execute(self.table.insert().values(**row))
+            result = connection.execute(_statements(self.table)[0], row)
         assert result.inserted_primary_key is not None
         return int(result.inserted_primary_key[0])
 
@@ -190,7 +191,7 @@ class Journal:
             "checks": "; ".join(checks) or None,
         }
         there = {name: value for name, value in ended.items() if name in self.table.c}
-        connection.execute(self.table.update().where(self.table.c.id == row).values(there))
+        connection.execute(_statements(self.table)[1], {"attempt": row, **there})
 
     def forget(self, connection: Connection, row: int) -> None:
         """Take back a row that is still ``started``: its attempt never began."""
@@ -242,6 +243,12 @@ class Journal:
 
 def _now() -> datetime:
     return datetime.now(timezone.utc)
+
+
+@functools.lru_cache(maxsize=8)
+def _statements(table: sa.Table) -> tuple[sa.Insert, sa.Update]:
+    """What starts and what ends an attempt: a run of a thousand revisions builds them once."""
+    return table.insert(), table.update().where(table.c.id == sa.bindparam("attempt"))
 
 
 def _os_user() -> str | None:

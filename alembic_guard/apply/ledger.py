@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     from alembic_guard.runtime.database import Database
 
-_BEFORE = {"started": "before the crash", "interrupted": "before it was interrupted"}
-
 
 class Ledger:
     """The statements of one revision at a time; a :class:`~alembic_guard.runtime.commits.Keeper`.
@@ -93,6 +91,11 @@ class Ledger:
         return self._partial is not None
 
     @property
+    def behind(self) -> bool:
+        """Whether statements that an earlier run has done have not come by yet."""
+        return self._ordinal < len(self._entries)
+
+    @property
     def earlier(self) -> tuple[str, ...]:
         """What an earlier run has done, oldest first."""
         return tuple(one.text for one in self._entries if one.status == DONE)
@@ -102,8 +105,8 @@ class Ledger:
 
         :raises PartlyApplied: when it ran fewer statements than are on record.
         """
-        if self._ordinal < len(self._entries):
-            raise self._stop(f"it ran {counted(self._ordinal, 'statement')} now")
+        if self.behind:
+            raise self.stop(f"it ran {counted(self._ordinal, 'statement')} now")
         self._continue(None)
 
     def failed(self) -> None:
@@ -233,17 +236,17 @@ class Ledger:
     ) -> bool:
         """Whether nothing is left to do for a statement that is on record."""
         if one.digest != entry.digest:
-            raise self._stop(f"its statement {entry.ordinal} is another one now")
+            raise self.stop(f"its statement {entry.ordinal} is another one now")
         if entry.status == STARTED and not self._was_done(entry, one):
             return False
         if one.temporary:
-            raise self._stop("it made a temporary table, which is gone with its session")
+            raise self.stop("it made a temporary table, which is gone with its session")
         if one.again:
             self._execute(one, cursor, context, execute)
             self._reread.append((entry, one))
             return True
         if entry.fetched is not None or one.returning:
-            raise self._stop(
+            raise self.stop(
                 f"its code used what statement {entry.ordinal} gave back, which nobody can repeat"
             )
         context.cursor = PassedOver(cursor, entry.rowcount, entry.made_key)
@@ -253,7 +256,7 @@ class Ledger:
         """Ask the database about a statement that was running when the process died."""
         found = self.doubt.verdict(entry, one, self._script)
         if found is Verdict.UNKNOWN:
-            raise self._stop("nobody knows whether its last statement was done")
+            raise self.stop("nobody knows whether its last statement was done")
         if found is Verdict.DONE:
             self.rows.done(entry.ordinal, one)
             return True
@@ -269,17 +272,9 @@ class Ledger:
             return
         for entry, one in self._reread:
             if entry.fetched not in (None, one.fetched) or entry.fetched == OPEN:
-                raise self._stop(f"the rows that its statement {entry.ordinal} reads have changed")
+                raise self.stop(f"the rows that its statement {entry.ordinal} reads have changed")
         self._said = True
-        number = len(partial.entries) if done is None else done
-        when = _BEFORE.get(partial.status, "before it failed")
-        where = "continuing with what comes after upgrade()"
-        if line is not None:
-            where = f"continuing at line {line}"
-        self.say(
-            f"Resuming  {self._script.revision}: {counted(number, 'statement')} "
-            f"{'was' if number == 1 else 'were'} done {when}; {where}"
-        )
+        self.say(partial.resumed(len(partial.entries) if done is None else done, line))
 
     @property
     def _script(self) -> Script:
@@ -290,7 +285,8 @@ class Ledger:
         """Where in the revision file the statement comes from."""
         return running_line(self._script.path)
 
-    def _stop(self, reason: str) -> PartlyApplied:
+    def stop(self, reason: str) -> PartlyApplied:
+        """Why the revision cannot be continued, to raise."""
         assert self._partial is not None
         return self._partial.stopped(self._script, reason)
 

@@ -1,7 +1,7 @@
 """One revision, inside its transaction: what stands around its ``upgrade()``.
 
 In this order: the version table is read again, ``precheck(connection)``, the locks on its tables,
-``upgrade()``, the journal's row, ``postcheck(connection)``.
+``upgrade()``, the journal's row, ``postcheck(connection)``, the row of the next revision.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from alembic_guard.apply.direction import Direction
 from alembic_guard.apply.instruments import Instruments
 from alembic_guard.apply.meanwhile import ExpectedHeads
 from alembic_guard.apply.record import Record
+from alembic_guard.apply.replaying import replaying
 from alembic_guard.runtime.history import as_revision
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ class GuardedMigration:
             if ledger is None or not ledger.resuming:  # it said yes to what is half done now
                 allowed += self._check("precheck", script)
         with self.instruments.tables.taken(), statements.recording(), statements.keeping(ledger):
-            plain(**keywords)
+            with replaying(ledger):
+                plain(**keywords)
             if ledger is not None:
                 ledger.finished()
         self._applied(script, allowed)
@@ -80,6 +82,7 @@ class GuardedMigration:
             allowed += self._check("postcheck", script)
         if len(said) > before:
             self._applied(script, allowed)
+        self.record.ahead(script.revision)
 
     def _check(self, name: str, script: Script) -> list[str]:
         return self.checks.run(name, script, self.connection) if self.direction.checked else []

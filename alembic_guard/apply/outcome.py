@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from alembic_guard.apply.attempts import Attempts
     from alembic_guard.apply.course import Course
     from alembic_guard.apply.record import Record
-    from alembic_guard.apply.upgrade import Upgrade
+    from alembic_guard.apply.whole_run import WholeRun
     from alembic_guard.runtime.database import Database
     from alembic_guard.runtime.environment import Call
     from alembic_guard.runtime.sqlite_copy import SqliteCopy
@@ -36,9 +36,9 @@ class Outcome:
     """
 
     def __init__(
-        self, upgrade: Upgrade, call: Call, database: Database, course: Course, *, alone: bool
+        self, whole: WholeRun, call: Call, database: Database, course: Course, *, alone: bool
     ) -> None:
-        self.upgrade = upgrade
+        self.whole = whole
         self.call = call
         self.database = database
         self.course = course
@@ -91,7 +91,7 @@ class Outcome:
         assert self._attempts is not None
         reached = [each.revision for each in self._attempts.reached]
         if not self.alone:
-            number, after = self.call.number, self.upgrade.after
+            number, after = self.call.number, self.whole.after
             with suppress(DBAPIError, OSError), self.database.beside() as side:
                 side.ask(lambda connection: after(number, connection, reached))
 
@@ -153,11 +153,11 @@ class Outcome:
         except (DBAPIError, OSError):  # the server may be what failed: what was committed, stays
             return set() if self.call.external else applied
         asked = {one.revision.id for one in self._attempts.reached} | set(self.course.rows)
-        present = {script.revision for script in lineage(self.upgrade.script, heads)}
-        return self.upgrade.direction.achieved(asked, present)
+        present = {script.revision for script in lineage(self.whole.script, heads)}
+        return self.whole.direction.achieved(asked, present)
 
     def _count(self, achieved: set[str]) -> None:
         if self._attempts is not None:
             new = [one for one in self._attempts.reached if one.revision.id in achieved]
-            self.upgrade.applied += [one for one in new if one.revision.id not in self._counted]
+            self.whole.applied += [one for one in new if one.revision.id not in self._counted]
             self._counted |= achieved

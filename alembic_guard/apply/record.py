@@ -1,7 +1,8 @@
 """Keeps the journal of one run: which connection writes a row, and who commits it.
 
-- usually: the migration connection, in a small transaction of its own before the revision's, so
-  that on SQLite no second writer is needed;
+- usually: the migration connection, so that on SQLite no second writer is needed; the start of the
+  first revision in a small transaction of its own, that of each other in the transaction of the one
+  before it, with which it is committed;
 - env.py commits: a connection beside it, before env.py's transaction writes anything, one row for
   each revision of the run, since they stand or fall together;
 - a connection handed in: that connection, and the caller commits.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import text
@@ -74,6 +76,10 @@ class Record:
         """What the checks of each revision said."""
         self._direction = direction.name
         self._begun: set[str] = set()
+        self._next: dict[str, Script] = {}
+        """What comes after each revision, where both are written by the migration connection."""
+        self._ahead: tuple[str, str] | None = None
+        """A revision that has a row and has not begun, after the one that its row stands with."""
         self._failure: _Failure | None = None
 
     def prepare(self, pending: Iterable[Script], present: Iterable[Script]) -> None:
@@ -87,6 +93,8 @@ class Record:
         if journal is None:
             return
         upfront, waiting = self.call.external and not self.shared, [*pending]
+        if not (self.call.external or self.shared):
+            self._next = {one.revision: other for one, other in pairwise(waiting)}
 
         def write(connection: Connection) -> None:
             journal.prepare(connection)
@@ -114,6 +122,9 @@ class Record:
         journal = self.journal
         if journal is None:
             return
+        if self._ahead is not None and self._ahead[1] != script.revision:
+            del self._rows[self._ahead[1]]  # rolled back, with what begins again now
+        self._ahead = None
         self._begun.add(script.revision)
         if script.revision not in self._rows:
             self._rows[script.revision] = self._here(
@@ -147,6 +158,22 @@ class Record:
                 checks=self.said.get(revision, ()),
             )
 
+    def ahead(self, revision: str) -> None:
+        """At the end of a revision's transaction: the next one's row, which is committed with it.
+
+        What a part of is committed by an earlier run has to be looked at before it gets its row.
+        """
+        script = self._next.get(revision)
+        if self.journal is None or script is None or script.revision in self._rows:
+            return
+        if self.book is not None and script.revision in self.book.partials:
+            return
+        try:
+            row = self._begin(self.journal, self.call.connection, script)
+        except FileNotFoundError:  # start() says so, of the revision whose file it is
+            return
+        self._rows[script.revision], self._ahead = row, (revision, script.revision)
+
     def failed(self, revision: str, stopped: Stopped, milliseconds: int, tries: int) -> None:
         """An attempt failed; written by :meth:`flush`, when env.py has let go of its connection."""
         status = "interrupted" if isinstance(stopped, Interrupted) else "failed"
@@ -161,18 +188,24 @@ class Record:
         :param interrupted: whether the run did not fail by itself.
         """
         rows, journal = dict(self._rows), self.journal
+        ahead = {} if self._ahead is None else {self._ahead[1]: self._ahead[0]}
         if journal is None or self.shared or not rows:
             return
 
         def write(connection: Connection) -> None:
             for revision, row in rows.items():
-                if revision in achieved:
-                    journal.forget(connection, row)  # if it is still started, others brought it
+                before = ahead.get(revision)
+                if before is not None and before not in achieved:
+                    continue  # rolled back with it; its number may be somebody else's by now
+                if revision in achieved or before is not None:
+                    # if it is still started, others brought it, or it has not begun
+                    journal.forget(connection, row)
                 else:
                     self._end(journal, connection, revision, row, interrupted)
 
         self._beside(write)
         self._rows.clear()
+        self._ahead = None
 
     def _end(
         self, journal: Journal, connection: Connection, revision: str, row: int, interrupted: bool

@@ -19,7 +19,6 @@ from alembic_guard.apply.again import WholeRunAgain
 from alembic_guard.apply.attempts import Attempts
 from alembic_guard.apply.copies import refuse_found
 from alembic_guard.apply.deployer import DeployerWait
-from alembic_guard.apply.direction import UP
 from alembic_guard.apply.journal import Journal
 from alembic_guard.apply.meanwhile import ExpectedHeads
 from alembic_guard.apply.outcome import Outcome
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import RevisionStep
     from sqlalchemy import Connection
 
-    from alembic_guard.apply.upgrade import Upgrade
+    from alembic_guard.apply.whole_run import WholeRun
 
 _HANDED_IN = (
     "the connection was handed in: no deployer lock, no transaction for each revision, nothing is "
@@ -60,16 +59,16 @@ class DatabaseRun:
     :param plain: Alembic's own ``run_migrations``.
     """
 
-    def __init__(self, upgrade: Upgrade, call: Call, plain: Callable[[], None]) -> None:
-        self.upgrade = upgrade
+    def __init__(self, whole: WholeRun, call: Call, plain: Callable[[], None]) -> None:
+        self.whole = whole
         self.call = call
         self.plain = plain
-        self.direction = upgrade.direction
+        self.direction = whole.direction
         self.database = Database(call.connection)
-        upgrade.mask.learn_url(call.connection.engine.url)
+        whole.mask.learn_url(call.connection.engine.url)
         self.alone = call.handed_in or self.database.in_memory
-        self.course = upgrade.course(call.number)
-        self.outcome = Outcome(upgrade, call, self.database, self.course, alone=self.alone)
+        self.course = whole.course(call.number)
+        self.outcome = Outcome(whole, call, self.database, self.course, alone=self.alone)
         self._attempts: Attempts | None = None
 
     def serve(self) -> None:
@@ -77,11 +76,11 @@ class DatabaseRun:
         steps = self._steps()
         if self.course.plan is None:
             self._say(self._plan(steps), steps)
-        if self.upgrade.plan_only or not steps:
+        if self.whole.plan_only or not steps:
             self._preflight(steps)
             if steps:
                 self._see_to_copies(steps)
-                self.upgrade.backups.look(self.database, self.call.heads())
+                self.whole.backups.look(self.database, self.call.heads())
             return
         self.call.settle()
         with self.call.reading() as connection:
@@ -93,12 +92,12 @@ class DatabaseRun:
             steps = self._steps()
             if not steps:
                 done = self.direction.done.lower()
-                self.upgrade.say(f"Nothing left to do: another deployer has {done} it meanwhile.")
+                self.whole.say(f"Nothing left to do: another deployer has {done} it meanwhile.")
         if steps:
             self._preflight(steps)  # under the lock: another deployer's half is no harm
             self._see_to_copies(steps)
             self._back_up()
-            self.upgrade.before(self.call)
+            self.whole.before(self.call)
             self._apply(steps)
         if not self.call.external:
             self.outcome.conclude()
@@ -109,33 +108,33 @@ class DatabaseRun:
         return iter(()) if self._attempts is None else self._attempts.steps()
 
     def _steps(self) -> list[RevisionStep]:
-        script, target = self.upgrade.script, self.course.target
+        script, target = self.whole.script, self.course.target
         self._expected = ExpectedHeads(self.database, self.call)
         return self.direction.steps(script, target, self._expected.heads, self.call)
 
     def _say(self, plan: Plan, steps: list[RevisionStep]) -> None:
         """Keep the plan, with the revision that its target means from now on, and say it."""
-        script, target = self.upgrade.script, self.course.target
+        script, target = self.whole.script, self.course.target
         self.course.planned(plan, self.direction.pinned(script, target, plan.current, steps))
         for line in plan.lines():
-            self.upgrade.say(line)
+            self.whole.say(line)
 
     def _lineage(self) -> set[str]:
         """The revisions that the database holds."""
-        return {script.revision for script in lineage(self.upgrade.script, self.call.heads())}
+        return {script.revision for script in lineage(self.whole.script, self.call.heads())}
 
     def _preflight(self, steps: list[RevisionStep]) -> None:
         """Look at the database before anything is applied; once, however often env.py is run."""
         if self.course.allowed is None:
             pending = [as_revision(step.revision) for step in steps]
-            self.course.allowed = tuple(self.upgrade.preflight(self.call, pending))
+            self.course.allowed = tuple(self.whole.preflight(self.call, pending))
 
     def _plan(self, steps: list[RevisionStep]) -> Plan:
         return Plan(
             database=self.database.url,
             server=self.database.server,
             current=self.call.heads(),
-            target=self.upgrade.target,
+            target=self.whole.target,
             pending=tuple(as_revision(step.revision) for step in steps),
             notes=tuple(self._notes()),
             label=self.direction.label,
@@ -151,17 +150,17 @@ class DatabaseRun:
             yield _IN_MEMORY
         elif self.call.external:
             yield _ONE_TRANSACTION
-        if self.upgrade.settings.statement_timeout and self.database.kind in ("sqlite", "mysql"):
+        if self.whole.settings.statement_timeout and self.database.kind in ("sqlite", "mysql"):
             yield f"statement_timeout has no effect: {self.database.server} limits no statement"
-        if self.upgrade.settings.cancel_blockers_after and self.database.kind != "postgresql":
+        if self.whole.settings.cancel_blockers_after and self.database.kind != "postgresql":
             yield "cancel_blockers_after has no effect: queries are cancelled on PostgreSQL alone"
 
     def _back_up(self) -> None:
         """Take the backup that is asked for; other deployers see that, and go on waiting."""
         with ExitStack() as sign:
-            if self.upgrade.settings.backup and not self.alone:
+            if self.whole.settings.backup and not self.alone:
                 sign.enter_context(shown(self.database, self._key))
-            self.course.backup = self.upgrade.backups.take(self.database, self.call.heads())
+            self.course.backup = self.whole.backups.take(self.database, self.call.heads())
 
     @property
     def _key(self) -> int:
@@ -170,32 +169,32 @@ class DatabaseRun:
         return self.database.key(context.version_table_schema, context.version_table)
 
     def _acquire(self) -> None:
-        upgrade, key = self.upgrade, self._key
+        whole, key = self.whole, self._key
         lock = deployer_lock(self.database, key)
         if lock is None:
-            upgrade.say(f"Note      {self.database.server} has no deployer lock here.")
+            whole.say(f"Note      {self.database.server} has no deployer lock here.")
             return
         identity = (self.database.file or self.database.url, lock.key)
-        if identity in upgrade.held():
+        if identity in whole.held():
             return  # an earlier configure() of this env.py holds it until env.py commits
         self.course.identity = identity
         self.course.lock = lock  # also when it is never granted: its connection is to be closed
         DeployerWait(
             self.database,
             lock,
-            wait=upgrade.settings.wait,
+            wait=whole.settings.wait,
             progress_mark=self._progress,
             busy=partial(is_shown, self.database, key),
-            say=upgrade.say,
-            clock=upgrade.clock,
-            sleep=upgrade.sleep,
+            say=whole.say,
+            clock=whole.clock,
+            sleep=whole.sleep,
         ).acquire()
 
     def _apply(self, steps: list[RevisionStep]) -> None:
-        upgrade, script = self.upgrade, self.upgrade.script
+        whole, script = self.whole, self.whole.script
         current = self.call.heads()
         record = Record(
-            self._journal() if upgrade.settings.journal else None,
+            self._journal() if whole.settings.journal else None,
             self.database,
             self.call,
             shared=self.alone or self.database.is_writing(self.call.connection),
@@ -208,17 +207,17 @@ class DatabaseRun:
             self.database,
             self.call,
             record,
-            upgrade.settings,
+            whole.settings,
             expected=self._expected,
             course=self.course,
             direction=self.direction,
-            wanted=partial(upgrade.locks, self.call),
-            mask=upgrade.mask,
-            say=upgrade.say,
-            sleep=upgrade.sleep,
+            wanted=partial(whole.locks, self.call),
+            mask=whole.mask,
+            say=whole.say,
+            sleep=whole.sleep,
         )
         self.outcome.begins(self._attempts, record)
-        upgrade.begun(self)
+        whole.begun(self)
         self._attempts.run(self.plain, steps, lineage(script, current))
         expected = tuple(self.call.context.get_current_heads())
         if not self.call.external:
@@ -227,30 +226,30 @@ class DatabaseRun:
 
     def _see_to_copies(self, steps: list[RevisionStep]) -> None:
         """SQLite: those of a revision that the statement journal continues are in nobody's way."""
-        upgrade, pending = self.upgrade, {step.revision.revision for step in steps}
+        whole, pending = self.whole, {step.revision.revision for step in steps}
         achieved = partial(self.direction.achieved, present=self._lineage())
         refuse_found(
             self.database,
-            lambda asked: achieved(asked) | (asked & pending if upgrade.restart else set()),
+            lambda asked: achieved(asked) | (asked & pending if whole.restart else set()),
             () if self._book() is None else pending,
-            upgrade.say,
-            remove=not upgrade.plan_only,
+            whole.say,
+            remove=not whole.plan_only,
         )
 
     def _book(self) -> StatementJournal | None:
-        upgrade = self.upgrade
-        if self.alone or not upgrade.settings.journal or self.direction is not UP:
+        whole = self.whole
+        if self.alone or not whole.settings.journal:
             return None
         return StatementJournal(
             self._journal(),
             self.direction.name,
-            restart=upgrade.restart,
-            mask=upgrade.mask,
-            say=upgrade.say,
+            restart=whole.restart,
+            mask=whole.mask,
+            say=whole.say,
         )
 
     def _journal(self) -> Journal:
-        name = self.upgrade.settings.journal_table
+        name = self.whole.settings.journal_table
         journal = Journal(self.call.context, name, self.database.user)
         journal.backup = self.course.backup
         return journal
@@ -259,7 +258,7 @@ class DatabaseRun:
         def mark(connection: Connection) -> object:
             return self._journal().mark(connection)
 
-        if not self.upgrade.settings.journal:
+        if not self.whole.settings.journal:
             return self.outcome.recorded()
         with self.database.beside() as side:
             return side.ask(mark)

@@ -19,7 +19,7 @@ from typing import cast
 from alembic_guard.apply import script_mysql, script_postgresql, script_sqlite
 from alembic_guard.apply.journal import Attempt, _versions
 from alembic_guard.apply.script_journal import ScriptJournal
-from alembic_guard.apply.script_words import Site, Words, comment, expected
+from alembic_guard.apply.script_words import AGAIN, Site, Words, comment, expected
 from alembic_guard.finding import Place
 from alembic_guard.runtime.history import counted
 from alembic_guard.runtime.rendered import Rendered, RenderedCheck, leaves_transaction
@@ -62,6 +62,7 @@ class Script:
 
     :param journal: None where the project keeps none.
     :param version_table: DDL that makes the version table where it is missing.
+    :param again: the command that writes another one.
     """
 
     site: Site
@@ -69,6 +70,7 @@ class Script:
     journal: ScriptJournal | None
     version_table: str
     written: datetime
+    again: str = AGAIN
 
     def text(self) -> str:
         """The script."""
@@ -90,7 +92,7 @@ class Script:
         if site.database:
             yield comment(site.database, "Database  ")
         if not parts:
-            yield comment("Nothing is pending: there is nothing to run.")
+            yield comment("Nothing is to be done: there is nothing to run.")
             return
         yield comment(expected(parts[0].rendered.before), "From      ")
         yield comment(expected(parts[-1].rendered.after), "To        ")
@@ -100,7 +102,7 @@ class Script:
         yield comment("")
         yield comment(site.command, "Run it:   ")
         yield comment("It stops at the first error. What was committed until then stays; a new")
-        yield comment("script does the rest: alembic safe-upgrade --sql")
+        yield comment(f"script does the rest: {self.again}")
 
     def _revision(self, part: Part, *, first: bool) -> Iterator[str]:
         words, site, rendered = self._words, self.site, part.rendered

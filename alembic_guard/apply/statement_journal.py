@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 STARTED, DONE = "started", "done"
+_BEFORE = {"started": "before the crash", "interrupted": "before it was interrupted"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,17 @@ class Partial:
     status: str
     checksum: str | None
     entries: tuple[Entry, ...]
+
+    def resumed(self, done: int, line: int | None) -> str:
+        """That it goes on, for people.
+
+        :param done: statements; :param line: of the next one; None where none is left.
+        """
+        when = _BEFORE.get(self.status, "before it failed")
+        where = f"at line {line}" if line is not None else "with what comes after upgrade()"
+        were = "was" if done == 1 else "were"
+        number = counted(done, "statement")
+        return f"Resuming  {self.revision}: {number} {were} done {when}; continuing {where}"
 
     def stopped(self, script: Script, reason: str) -> PartlyApplied:
         """It cannot be continued, with what is on record of it."""

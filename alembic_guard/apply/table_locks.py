@@ -117,6 +117,9 @@ class TableLocks:
         :raises DBAPIError: when one is not granted.
         """
         self._take()
+        if not self._later:  # there is one transaction, as in most revisions
+            yield
+            return
         connection = self.call.connection
         self._transaction = connection.get_transaction()
         event.listen(connection, "before_cursor_execute", self._before)

@@ -1,5 +1,4 @@
-"""One safe upgrade, or downgrade: runs env.py, serves each database that it configures, reads the
-truth.
+"""A whole run, up or down: runs env.py, serves each database that it configures, reads the truth.
 
 It promises that what it reports as applied is in the database, and that nothing was written before
 the first revision started. Which env.py commits for itself is known only when it is over: those
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Upgrade:
+class WholeRun:
     """An upgrade, or a downgrade, of everything that one env.py configures.
 
     :param target: as ``alembic upgrade`` or ``alembic downgrade`` takes it.
