@@ -19,6 +19,7 @@ from alembic.operations import ops
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.dialects.postgresql import DOMAIN, ENUM
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql.base import SchemaEventTarget
 
 from alembic_guard.ddl.actions import (
     Action,
@@ -203,6 +204,9 @@ def _added_constraints(
     found.sort(key=lambda one: (one.__visit_name__, str(one.name), one.columns.keys()))
     # Once Alembic has added a check, SQLAlchemy would not write it again: so one of another table.
     column = next(iter(table.columns))
+    types = (column.type, rendering.resolved(column.type))
+    if not any(isinstance(each, SchemaEventTarget) for each in types):
+        return found  # only such a type hears of its column, and can bring something along
     another = table_of_type(operation, column.name, column.type, context)
     checks = rendered_constraints(another, rendering)
     found += [each for each in checks if isinstance(each, CheckConstraint)]

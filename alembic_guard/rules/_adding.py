@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from alembic_guard.ddl.actions import AddColumn
 from alembic_guard.ddl.effects_on_columns import SERIAL, has_default
-from alembic_guard.ddl.postgresql import effect
 from alembic_guard.rules._code import (
     Code,
     autocommit,
@@ -44,7 +43,7 @@ def is_counted(column: Column) -> bool:
 
 def is_rewritten(action: AddColumn, run: Run) -> bool:
     """Whether PostgreSQL writes all rows anew for a column."""
-    return action.table in effect(action, run.target, run.table).rewrites
+    return action.table in run.effect(action).rewrites
 
 
 def added(action: AddColumn, run: Run, fill: str = "DEFAULT") -> tuple[str, ...]:

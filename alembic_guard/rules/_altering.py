@@ -58,10 +58,8 @@ def is_proved(run: Run, key: str, column: str) -> bool:
 def was_added(run: Run, key: str, column: str) -> bool:
     """Whether nobody uses a column yet, because this very run added it."""
     return any(
-        action.table == key
-        and action.column.name == column
-        and (run.together or step.revision == run.step.revision)
-        for step, action in run.earlier(AddColumn)
+        action.column.name == column and (run.together or step.revision == run.step.revision)
+        for step, action in run.earlier(AddColumn, key)
     )
 
 
@@ -100,10 +98,14 @@ def later_together(run: Run, kind: type[_A]) -> Iterator[_A]:
     """What is done later and is committed together with this step; or is by its revision."""
     for step, action in run.later(kind):
         number = run.step.transaction
-        if (number is None and step.revision == run.step.revision) or (
-            number is not None and step.transaction == number
-        ):
+        if number is None:
+            if step.revision != run.step.revision:
+                return
             yield action
+        elif step.transaction == number:
+            yield action
+        elif step.transaction is not None:
+            return  # they come one after another
 
 
 def keeps_name(run: Run, key: str) -> bool:

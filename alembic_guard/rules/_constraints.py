@@ -87,11 +87,11 @@ def is_indexed(table: Table, columns: Iterable[str]) -> bool:
 
 def will_be_indexed(key: str, columns: Iterable[str], run: Run) -> bool:
     """Whether the run makes such an index after the action that is judged now."""
-    indexes = [each for _, each in run.later(CreateIndex) if finds_rows(each.index)]
-    keys = [each for _, each in run.later(AddConstraint) if each.constraint.kind in KEYS]
-    found = [(each.table, each.index.columns) for each in indexes]
-    found += [(each.table, each.constraint.columns) for each in keys]
-    return any(table == key and _leads(columns, each) for table, each in found)
+    indexes = [each.index for _, each in run.later(CreateIndex, key)]
+    keys = [each.constraint for _, each in run.later(AddConstraint, key)]
+    found = [each.columns for each in indexes if finds_rows(each)]
+    found += [each.columns for each in keys if each.kind in KEYS]
+    return any(_leads(columns, each) for each in found)
 
 
 def _leads(columns: Iterable[str], index: tuple[str, ...]) -> bool:
@@ -112,9 +112,9 @@ def may_repeat(key: str, columns: Iterable[str], run: Run) -> bool:
     """
     if run.is_new(key) or run.is_empty(key) or _is_unique(run.table(key), set(columns)):
         return False
-    added = {each.column.name for _, each in run.earlier(AddColumn) if each.table == key}
+    added = {each.column.name for _, each in run.earlier(AddColumn, key)}
     read = any(key in each.tables for _, each in run.earlier(Read))
-    cleaned = any(each.table == key for _, each in run.earlier(Delete))
+    cleaned = any(True for _ in run.earlier(Delete, key))
     return not (added & set(columns) or read or cleaned)
 
 
@@ -139,12 +139,12 @@ def is_lost(action: DropConstraint, run: Run) -> bool:
     key, constraint = action.table, dropped_constraint(action, run)
     if run.is_new(key) or constraint.kind == "not null":
         return False
-    if any(each.table == key for _, each in run.later(DropTable)):
+    if any(True for _ in run.later(DropTable, key)):
         return False
-    gone = {each.column for _, each in run.later(DropColumn) if each.table == key}
+    gone = {each.column for _, each in run.later(DropColumn, key)}
     if gone & set(constraint.columns) or _is_not_null(run.table(key), constraint):
         return False
-    own = [each for _, each in run.earlier(AddConstraint) if each.table == key]
+    own = [each for _, each in run.earlier(AddConstraint, key)]
     if any(name_of(key, each.constraint) == action.name for each in own):
         return False
     return not any(_replaces(each, constraint) for each in _added_here(key, run))

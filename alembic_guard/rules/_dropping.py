@@ -59,8 +59,12 @@ def made_again(run: Run, key: str) -> tuple[Step, CreateTable] | None:
 
     It is looked for in the same revision, or in all that are applied in one go.
     """
-    later = run.later(CreateTable) if run.together else run.later_in_revision(CreateTable)
-    return next((one for one in later if one[1].table == key and not one[1].temporary), None)
+    for step, made in run.later(CreateTable, key):
+        if not run.together and step.revision != run.step.revision:
+            return None
+        if not made.temporary:
+            return step, made
+    return None
 
 
 def comes_back(run: Run, key: str) -> bool:
@@ -72,7 +76,7 @@ def comes_back(run: Run, key: str) -> bool:
     copies = {each.table for _, each in run.earlier(Insert) if each.from_query}
     copies |= {each.table for _, each in run.earlier(CreateTable) if each.as_query}
     renamed = [each.table for _, each in run.later(RenameTable) if each.new == key]
-    filled = any(each.table == key and each.from_query for _, each in run.later(Insert))
+    filled = any(each.from_query for _, each in run.later(Insert, key))
     return filled or bool(copies & set(renamed))
 
 

@@ -26,7 +26,7 @@ from alembic_guard.ddl.data import Opaque
 from alembic_guard.ddl.known import Known
 from alembic_guard.ddl.locks import Lock
 from alembic_guard.ddl.objects import CreateObject
-from alembic_guard.ddl.postgresql import effect
+from alembic_guard.ddl.postgresql import Effect, effect
 from alembic_guard.runtime.model_imports import ModelImport
 from alembic_guard.runtime.step import Step
 from alembic_guard.schema import Table, Target
@@ -81,10 +81,11 @@ class Run:
         self.done: list[Done] = []
         self.plan: Sequence[Done] = ()
         self.steps: list[Step] = []
-        self._of_class: dict[type[Action], list[int]] = {}
+        self._of_class: dict[type[Action], dict[str | None, list[int]]] = {}
         self._of_step: dict[int, list[Action]] = {}
         self._created: dict[str, str] = {}
         self._held: dict[int, dict[str, Lock]] = {}
+        self._effect: tuple[Action, int, Effect] | None = None
         self._holders: dict[tuple[int, str], list[str]] = {}
 
     # --- What rules ask ---
@@ -119,20 +120,22 @@ class Run:
         known = self.target.live and not self.is_new(key)
         return known and table is not None and table.rows is not None and table.rows > self.small
 
-    def earlier(self, kind: type[_A]) -> Iterator[tuple[Step, _A]]:
-        """What the run did before, of one class, oldest first."""
-        if len(self.plan) < len(self.done):  # nobody said what comes
-            found: Iterable[Done] = self.done
-        else:
-            places = self._places(kind)
-            found = [self.done[each] for each in places[: bisect_left(places, len(self.done))]]
-        for step, action in found:
+    def earlier(self, kind: type[_A], table: str | None = None) -> Iterator[tuple[Step, _A]]:
+        """What the run did before, of one class, oldest first.
+
+        :param table: only what is on this one; told by an index, not by a look at all.
+        """
+        for each in self._before(kind, table):
+            step, action = self.done[each]
             if isinstance(action, kind):
                 yield step, action
 
-    def later(self, kind: type[_A]) -> Iterator[tuple[Step, _A]]:
-        """What the run does after the action that is judged now, of one class, in order."""
-        places = self._places(kind)
+    def later(self, kind: type[_A], table: str | None = None) -> Iterator[tuple[Step, _A]]:
+        """What the run does after the action that is judged now, of one class, in order.
+
+        :param table: only what is on this one, as of :meth:`earlier`.
+        """
+        places = self._places(kind, table)
         for each in places[bisect_right(places, len(self.done)) :]:
             step, action = self.plan[each]
             if isinstance(action, kind):
@@ -145,20 +148,34 @@ class Run:
                 return
             yield step, action
 
-    def _places(self, kind: type[Action]) -> list[int]:
+    def _before(self, kind: type[Action], table: str | None = None) -> Sequence[int]:
+        """Where in what was done the actions of a class are."""
+        if len(self.plan) < len(self.done):  # nobody said what comes
+            return [n for n, (_, each) in enumerate(self.done) if _is_on(each, kind, table)]
+        places = self._places(kind, table)
+        return places[: bisect_left(places, len(self.done))]
+
+    def _places(self, kind: type[Action], table: str | None = None) -> list[int]:
         """Where in the plan the actions of a class are; looked for once."""
         if kind not in self._of_class:
-            places = [n for n, done in enumerate(self.plan) if isinstance(done.action, kind)]
-            self._of_class[kind] = places
-        return self._of_class[kind]
+            found: dict[str | None, list[int]] = {None: []}
+            for number, (_, action) in enumerate(self.plan):
+                if isinstance(action, kind):
+                    found[None].append(number)
+                    found.setdefault(getattr(action, "table", ""), []).append(number)
+            self._of_class[kind] = found
+        return self._of_class[kind].get(table, [])
 
     def in_transaction(self, kind: type[_A]) -> Iterator[tuple[Step, _A]]:
         """What the transaction of this step did before it, of one class; nothing in autocommit."""
-        if self.step.transaction is None:
-            return
-        for step, action in self.earlier(kind):
-            if step.transaction == self.step.transaction:
-                yield step, action
+        number, found = self.step.transaction, list[tuple[Step, _A]]()
+        for each in reversed(self._before(kind) if number is not None else ()):
+            step, action = self.done[each]
+            if step.transaction not in (number, None):
+                break  # they come one after another
+            if step.transaction == number and isinstance(action, kind):
+                found.append((step, action))
+        yield from reversed(found)
 
     def in_revision(self, kind: type[_A]) -> Iterator[tuple[Step, _A]]:
         """What the revision of this step did before it, of one class."""
@@ -195,8 +212,15 @@ class Run:
         """The locks that an action takes on tables that were there before; PostgreSQL."""
         if self.target.kind != "postgresql":
             return {}
-        taken = effect(action, self.target, self.table).locks
+        taken = self.effect(action).locks
         return {key: lock for key, lock in taken.items() if not self.is_new(key)}
+
+    def effect(self, action: Action) -> Effect:
+        """What an action does to the tables that are there now; told once for the one judged."""
+        number = len(self.done)
+        if self._effect is None or self._effect[0] is not action or self._effect[1] != number:
+            self._effect = action, number, effect(action, self.target, self.table)
+        return self._effect[2]
 
     def actions_of(self, step: Step) -> Sequence[Action]:
         """All that a step of the run does, what is yet to be judged among it."""
@@ -269,3 +293,7 @@ class Run:
 def existing(run: Run, keys: Iterable[str]) -> list[str]:
     """Those tables that were there before the run."""
     return [key for key in keys if not run.is_new(key)]
+
+
+def _is_on(action: Action, kind: type[Action], table: str | None) -> bool:
+    return isinstance(action, kind) and table in (None, getattr(action, "table", ""))

@@ -31,7 +31,6 @@ from collections.abc import Iterator
 
 from alembic_guard.ddl.actions import AttachPartition
 from alembic_guard.ddl.locks import Lock
-from alembic_guard.ddl.postgresql import effect
 from alembic_guard.finding import Severity
 from alembic_guard.rules._code import allowed, lines
 from alembic_guard.rules._harm import Harm
@@ -68,7 +67,7 @@ def judge(action: AttachPartition, run: Run) -> Iterator[Harm]:
 def _own(action: AttachPartition, run: Run) -> str | None:
     """The table that is attached, where it is read."""
     key = action.partition
-    scanned = key in effect(action, run.target, run.table).scans
+    scanned = key in run.effect(action).scans
     return key if scanned and not run.is_new(key) and not run.is_empty(key) else None
 
 

@@ -2,8 +2,10 @@
 
 ``autocommit_block()`` ends the transaction of the migration, and Alembic records the revision only
 when all of it is done. When something in the block or behind it fails (an index of duplicates, a
-lock timeout), the tables and columns of before are there, and the next attempt stops at them:
-"already exists" (Alembic, "autocommit_block"; measured on 15).
+lock timeout), the tables and columns of before are there, and the next ``alembic upgrade`` stops
+at them: "already exists" (Alembic, "autocommit_block"; measured on 15). ``alembic safe-upgrade`` keeps
+each statement in its journal: run again when the cause is gone, it goes on with the one that failed,
+as long as the file stays as it is.
 
 Fix: a revision of its own for the block, or say IF NOT EXISTS before it.
 
@@ -46,10 +48,11 @@ def judge(step: Step, run: Run) -> Iterator[Harm]:
     first = before[0][0]
     where = f" on line {first.place.line}" if first.place and first.place.line else ""
     yield Harm(
-        f"If this fails, revision {step.revision} can't be applied again: what it begins with"
-        f"{where} is committed.",
+        f"If this fails, alembic upgrade can't apply revision {step.revision} again: what it begins "
+        f"with{where} is committed.",
         why="The autocommit block commits what came before it, and Alembic has not recorded the "
-        "revision then.",
+        "revision then; only alembic safe-upgrade, run again, goes on with the statement that "
+        "failed.",
         fix=_divided(run),
     )
 

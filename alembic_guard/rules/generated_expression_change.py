@@ -20,7 +20,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from alembic_guard.ddl.actions import AlterColumn
-from alembic_guard.ddl.postgresql import effect
 from alembic_guard.finding import Severity
 from alembic_guard.rules._adding import unused
 from alembic_guard.rules._code import allowed, execute, quoted
@@ -48,7 +47,7 @@ def judge(action: AlterColumn, run: Run) -> Iterator[Harm]:
             "instances of the last release do not write it.",
             fix=(allowed(line, "generated-expression-change", REASON),),
         )
-    elif action.kind == "set expression" and effect(action, run.target, run.table).rewrites:
+    elif action.kind == "set expression" and run.effect(action).rewrites:
         yield Harm(
             f"Giving {key}.{column} another expression rewrites all of {key}.",
             why="SET EXPRESSION computes the value of each row under ACCESS EXCLUSIVE.",

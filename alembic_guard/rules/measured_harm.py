@@ -18,7 +18,6 @@ from alembic_guard.ddl.actions import Action
 from alembic_guard.ddl.data import Copy, Delete, Insert, Read, Update
 from alembic_guard.ddl.effects import Effect, total
 from alembic_guard.ddl.locks import Lock
-from alembic_guard.ddl.postgresql import effect
 from alembic_guard.rules._harm import Harm
 from alembic_guard.rules._run import Run
 from alembic_guard.runtime.step import Step
@@ -62,7 +61,7 @@ def _actions(step: Step, run: Run) -> Iterator[Action]:
 
 def _expected(step: Step, run: Run) -> Effect:
     """What the actions of a step are known to do."""
-    return total(effect(each, run.target, run.table) for each in _actions(step, run))
+    return total(run.effect(each) for each in _actions(step, run))
 
 
 def _only_rows(step: Step, run: Run) -> bool:

@@ -38,7 +38,7 @@ SEVERITY = Severity.WARNING
 def judge(step: Step, run: Run) -> Iterator[Harm]:
     """Found once for each model, at the first step of its revision."""
     found = run.imports.get(step.revision, ())
-    if not found or any(each.revision == step.revision for each in run.steps[:-1]):
+    if not found or (len(run.steps) > 1 and run.steps[-2].revision == step.revision):
         return
     for each in found:
         yield Harm(

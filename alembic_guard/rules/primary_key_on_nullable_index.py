@@ -39,7 +39,6 @@ from collections.abc import Iterator
 
 from alembic_guard.ddl.actions import AddConstraint
 from alembic_guard.ddl.locks import Lock
-from alembic_guard.ddl.postgresql import effect
 from alembic_guard.finding import Severity
 from alembic_guard.rules._constraint_code import made_not_null, said
 from alembic_guard.rules._constraints import nullable
@@ -62,7 +61,7 @@ def judge(action: AddConstraint, run: Run) -> Iterator[Harm]:
     if index is None or run.is_new(key) or run.is_empty(key):
         return
     columns = nullable(key, index.columns, run)
-    if not columns or key not in effect(action, run.target, run.table).scans:
+    if not columns or key not in run.effect(action).scans:
         return
     yield Harm(
         f"The primary key on {constraint.using_index} makes every read and write of {key} wait: "

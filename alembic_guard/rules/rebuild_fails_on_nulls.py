@@ -43,7 +43,7 @@ def judge(action: SetNotNull, run: Run) -> Iterator[Harm]:
     known = table.columns.get(column) if table else None
     if run.step.rebuilds is None or unused(run, key) or (known and known.nullable is False):
         return
-    if any(each.table == key and column in each.columns for _, each in run.earlier(Update)):
+    if any(column in each.columns for _, each in run.earlier(Update, key)):
         return
     said = getattr(run.step.directive, "existing_type", None)
     type_ = known.type if known else parse_type(str(said), "sqlite") if said is not None else None

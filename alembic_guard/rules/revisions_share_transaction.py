@@ -14,7 +14,6 @@ from collections.abc import Iterator
 
 from alembic_guard.ddl.actions import Action, AddConstraint, CreateIndex, ValidateConstraint
 from alembic_guard.ddl.data import Delete, Insert, Update
-from alembic_guard.ddl.postgresql import effect
 from alembic_guard.finding import Severity
 from alembic_guard.rules._adding import constraint_name, unused
 from alembic_guard.rules._harm import Harm
@@ -54,7 +53,7 @@ def _work(action: Action, run: Run) -> str:
     rows = isinstance(action, Update | Delete) or (isinstance(action, Insert) and action.from_query)
     if rows or (isinstance(action, CreateIndex) and not action.concurrently):
         return "" if unused(run, key) else key
-    found = effect(action, run.target, run.table)
+    found = run.effect(action)
     return next(
         (each for each in sorted(found.scans | found.rewrites) if not unused(run, each)), ""
     )

@@ -25,7 +25,6 @@ from collections.abc import Iterator
 from alembic_guard.ddl.actions import Action, AddColumn, AlterTable, SetType
 from alembic_guard.ddl.locks import Lock
 from alembic_guard.ddl.objects import RefreshMaterializedView
-from alembic_guard.ddl.postgresql import effect
 from alembic_guard.rules._adding import added, unused
 from alembic_guard.rules._altering import retyped, views_of
 from alembic_guard.rules._apart import apart
@@ -41,9 +40,7 @@ LOCK = Lock.ACCESS_EXCLUSIVE
 
 def judge(action: Action, run: Run) -> Iterator[Harm]:
     """Found where another table is held; that the rewritten one is blocked, another rule says."""
-    rewritten = sorted(
-        key for key in effect(action, run.target, run.table).rewrites if not unused(run, key)
-    )
+    rewritten = sorted(key for key in run.effect(action).rewrites if not unused(run, key))
     others = [key for key in held(run) if key not in rewritten] if rewritten else []
     if not others or (isinstance(action, SetType) and views_of(action, run)):
         return

@@ -2,8 +2,9 @@
 
 MariaDB and MySQL commit with each DDL statement (manual, "Statements That Cause an Implicit
 Commit"), and Alembic records the revision when all of them are done. When a later one fails (a lock
-timeout, duplicates, a full disk), what came before stays, and the next attempt stops at it:
-"Duplicate column name".
+timeout, duplicates, a full disk), what came before stays, and the next ``alembic upgrade`` stops at
+it: "Duplicate column name". ``alembic safe-upgrade`` keeps each statement in its journal: run again
+when the cause is gone, it goes on with the one that failed, as long as the file stays as it is.
 
 Fix: a revision for each statement, or one ALTER TABLE.
 
@@ -45,9 +46,10 @@ def judge(action: OnTable, run: Run) -> Iterator[Harm]:
     if not run.step.revision or not _is_late(action, run):
         return
     yield Harm(
-        f"If this fails, revision {run.step.revision} can't be applied again: what it begins with "
-        "stays.",
-        why="Each DDL statement commits, and Alembic has not recorded the revision then.",
+        f"If this fails, alembic upgrade can't apply revision {run.step.revision} again: what it "
+        "begins with stays.",
+        why="Each DDL statement commits, and Alembic has not recorded the revision then; only "
+        "alembic safe-upgrade, run again, goes on with the statement that failed.",
         fix=tuple(code_of(step, run.target.kind) for step in steps_of(run)),
     )
 

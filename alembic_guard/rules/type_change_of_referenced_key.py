@@ -21,7 +21,6 @@ from collections.abc import Iterator
 
 from alembic_guard.ddl.actions import SetType
 from alembic_guard.ddl.locks import Lock
-from alembic_guard.ddl.postgresql import effect
 from alembic_guard.rules._adding import unused
 from alembic_guard.rules._altering import cost, known, retyped, views_of
 from alembic_guard.rules._harm import Harm
@@ -40,7 +39,7 @@ def judge(action: SetType, run: Run) -> Iterator[Harm]:
     if cost(action, run).rewrites is False:
         return
     own = known(run).tree(action.table)
-    for key in effect(action, run.target, run.table).locks:
+    for key in run.effect(action).locks:
         if key in own or unused(run, key):
             continue
         yield Harm(

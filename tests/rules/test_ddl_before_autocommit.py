@@ -15,10 +15,11 @@ def test_what_an_autocommit_block_commits_gets_a_revision_of_its_own() -> None:
     assert found(*body, autocommit=[2], only=NAME) == [
         Finding(
             NAME,
-            "If this fails, revision a1 can't be applied again: what it begins with on "
+            "If this fails, alembic upgrade can't apply revision a1 again: what it begins with on "
             "line 1 is committed.",
-            "The autocommit block commits what came before it, and Alembic has not "
-            "recorded the revision then.",
+            "The autocommit block commits what came before it, and Alembic has not recorded the "
+            "revision then; only alembic safe-upgrade, run again, goes on with the statement that "
+            "failed.",
             (
                 'op.execute("ALTER TABLE orders ADD COLUMN memo text")',
                 "with op.get_context().autocommit_block():\n"

@@ -14,8 +14,10 @@ def test_each_statement_gets_a_revision_of_its_own() -> None:
     assert found(ADD, INDEX, "DROP TABLE shops", kind="mariadb", only=NAME) == [
         Finding(
             NAME,
-            "If this fails, revision a1 can't be applied again: what it begins with stays.",
-            "Each DDL statement commits, and Alembic has not recorded the revision then.",
+            "If this fails, alembic upgrade can't apply revision a1 again: what it begins with "
+            "stays.",
+            "Each DDL statement commits, and Alembic has not recorded the revision then; only "
+            "alembic safe-upgrade, run again, goes on with the statement that failed.",
             (
                 'op.execute("ALTER TABLE orders ADD COLUMN memo text")',
                 'op.execute("CREATE INDEX i ON orders (user_id)")',
