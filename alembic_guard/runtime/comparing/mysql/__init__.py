@@ -1,0 +1,1 @@
+"""MariaDB and MySQL: models are made in a scratch database, since their DDL commits."""

@@ -1,0 +1,86 @@
+"""Reads what a MariaDB or MySQL has as facts; both sides are read by the same code."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from alembic_guard.runtime.comparing.facts import Fact, Thing
+from alembic_guard.runtime.comparing.mysql.objects import object_fact
+from alembic_guard.runtime.comparing.mysql.table_text import TableText, read_table
+from alembic_guard.runtime.comparing.mysql.tokens import Unreadable, quoted
+from alembic_guard.runtime.scratch_mysql import said
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass
+class Side:
+    """What one side has.
+
+    :param unreadable: things that could not be read, with the reason as a clause.
+    """
+
+    facts: dict[Thing, Fact] = field(default_factory=dict)
+    unreadable: dict[Thing, str] = field(default_factory=dict)
+
+
+def read(connection: Connection, databases: Collection[str]) -> Side:
+    """Read one side.
+
+    :param databases: the names of both; what is qualified with them is read as if it were not.
+    """
+    side = Side()
+    for name, sql in said(connection):
+        try:
+            for fact in facts_of(_unqualified(sql, databases)):
+                side.facts[fact.thing] = fact
+        except Unreadable as error:
+            side.unreadable[Thing("table", name)] = str(error)
+    return side
+
+
+def table_facts(connection: Connection, name: str, databases: Collection[str]) -> dict[Thing, Fact]:
+    """One table with its parts; nothing where it is not there.
+
+    :raises Unreadable: where it cannot be read.
+    """
+    escaped = quoted(name).replace("%", "%%")
+    sql = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {escaped}").one()[1])
+    return {fact.thing: fact for fact in facts_of(_unqualified(sql, databases))}
+
+
+def facts_of(sql: str) -> Iterator[Fact]:
+    """The facts of one text of SHOW CREATE.
+
+    :raises Unreadable: where it is none.
+    """
+    made = object_fact(sql)
+    if made is not None:
+        yield made
+    elif sql.startswith("CREATE"):
+        yield from parts_of(read_table(sql))
+    else:
+        raise Unreadable("SHOW CREATE says nothing of it: a right is missing, perhaps")
+
+
+def parts_of(text: TableText) -> Iterator[Fact]:
+    """A table and its parts."""
+    options: Mapping[str, Any] = text.options
+    parts = {"comment": options.get("comment"), "options": options, "partition": text.partition}
+    collation = options.get("collate") or options.get("charset")
+    notes = {"collation": collation, "partition": text.partition}
+    yield Fact(Thing("table", text.name), parts, text.sql, notes)
+    trees = str(options.get("engine")).upper() not in ("MEMORY", "NDB", "NDBCLUSTER")
+    for part in text.parts:
+        if trees and part.parts.get("using") == "using btree":  # it is one in any case
+            part.parts["using"] = ""
+        yield Fact(Thing(part.kind, part.name, text.name), part.parts, part.definition)
+
+
+def _unqualified(sql: str, databases: Collection[str]) -> str:
+    for name in databases:
+        sql = sql.replace(f"{quoted(name)}.", "")
+    return sql
