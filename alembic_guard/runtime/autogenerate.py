@@ -1,19 +1,21 @@
 """Runs Alembic's autogenerate for a revision that is not written yet.
 
 Private names of Alembic, tried on 1.18.4, 1.19.1, 1.20.0 and 1.20.1: ``AutogenContext.
-_name_filters``, ``RevisionContext._default_revision`` and ``MigrationScript``'s lists.
+_name_filters``, ``DropTableOp._reverse``, ``RevisionContext._default_revision`` and
+``MigrationScript``'s lists.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from alembic.autogenerate.api import RevisionContext
+from alembic.autogenerate.api import AutogenContext, RevisionContext
 from alembic.operations import ops
 
 if TYPE_CHECKING:
-    from alembic.autogenerate.api import AutogenContext
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
@@ -40,7 +42,9 @@ class DraftedRevision:
         if not revision.generated_revisions:
             # A cookbook hook emptied the list for the database before; Alembic would fail now.
             revision.generated_revisions.append(self._first)
-        revision.run_autogenerate(recorded, context)
+        with_our_kinds(context.opts)
+        with _unannounced():
+            revision.run_autogenerate(recorded, context)
         if not revision.generated_revisions:
             self.emptied += self._found
 
@@ -55,10 +59,55 @@ class DraftedRevision:
             yield from zip(directive.upgrade_ops_list, directive.downgrade_ops_list, strict=True)
 
 
+@contextmanager
+def _unannounced() -> Iterator[None]:
+    """Alembic logs a line for each plugin of an autogenerate: ours are twenty, and nobody asked."""
+    logger = logging.getLogger("alembic.runtime.plugins")
+
+    def others(record: logging.LogRecord) -> bool:
+        return "alembic_guard." not in record.getMessage()
+
+    logger.addFilter(others)
+    try:
+        yield
+    finally:
+        logger.removeFilter(others)
+
+
+def with_our_kinds(options: dict[str, Any]) -> None:
+    """Let our comparators of kinds take part, unless env.py has chosen among them itself.
+
+    :param options: those of a migration context.
+    """
+    plugins = list(options.get("autogenerate_plugins") or ["alembic.autogenerate.*"])
+    if not any(name.startswith(("alembic_guard.", "~alembic_guard.*")) for name in plugins):
+        options["autogenerate_plugins"] = [*plugins, "alembic_guard.*"]
+
+
+def autogen_context(context: MigrationContext) -> AutogenContext:
+    """What our comparators look at, without an autogenerate."""
+    with_our_kinds(context.opts)
+    with _unannounced():
+        return AutogenContext(context)
+
+
 def add_name_filter(context: AutogenContext, keep: Callable[[str | None, str, Any], bool]) -> None:
     """Let autogenerate pass by what ``keep(name, type, parent_names)`` denies."""
     filters: list[Any] = context._name_filters
     filters.append(keep)
+
+
+def items_of(operation: ops.CreateTableOp | ops.DropTableOp) -> list[Any]:
+    """The columns and constraints that CREATE TABLE makes, now or on the way back."""
+    made: Any = operation
+    if isinstance(operation, ops.DropTableOp):
+        made = operation._reverse
+    return [] if made is None else made.columns
+
+
+def is_of_a_type(constraint: Any) -> bool:
+    """Whether an enum or a boolean brings a constraint with it, wherever its column is written."""
+    return bool(getattr(constraint, "_type_bound", False))
 
 
 def _leaves(container: Any) -> Iterator[Any]:

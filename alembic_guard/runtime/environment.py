@@ -150,6 +150,7 @@ def run_environment(
     :returns: the calls that env.py made, in order; empty when it never ran migrations.
     :raises EnvironmentFailed: when env.py, or what it imports or connects to, raised.
     :raises Signal: what ``migrating`` or ``work`` raised on purpose.
+    :raises Exception: a defect of ours, as it was raised.
     """
     guarded = _Guarded(config, script, migrating, each_in_its_own, commit_rest, lead)
     if read_only:
@@ -281,6 +282,13 @@ class _Guarded:
                 self.migrating(call, plain)
         except (Signal, GuardError, CommandError, KeyboardInterrupt) as signal:
             self.signal = signal
+            raise
+        except Exception as error:
+            from alembic_guard.runtime.failure_kinds import kind_of  # few runs fail
+            from alembic_guard.runtime.traces import is_ours
+
+            if is_ours(error) and kind_of(error) == "env-error":
+                self.signal = error  # it comes out as it is: no failure of env.py
             raise
 
 

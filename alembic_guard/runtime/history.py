@@ -8,6 +8,7 @@ _upgrade_revs``, which ``alembic upgrade`` uses to turn a target into steps, and
 from __future__ import annotations
 
 import configparser
+import functools
 import hashlib
 import os
 import warnings
@@ -232,8 +233,14 @@ def checksum(path: str | Path) -> str:
 
 def relative(path: str | Path) -> str:
     """A path as the user would type it from here: relative where that is not far."""
+    return _relative(path, Path.cwd())
+
+
+@functools.lru_cache(maxsize=4096)
+def _relative(path: str | Path, here: Path) -> str:
+    """The file system is asked where links lead, and a run shows its revisions again and again."""
     resolved = Path(path).resolve()
-    for up, folder in enumerate((Path.cwd(), *Path.cwd().parents[:1])):
+    for up, folder in enumerate((here, *here.parents[:1])):
         if resolved.is_relative_to(folder) and folder.name:
             return str(Path(*[os.pardir] * up, resolved.relative_to(folder)))
     return os.path.normpath(path)

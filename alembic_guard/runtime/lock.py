@@ -8,6 +8,8 @@ holds a snapshot that ``CREATE INDEX CONCURRENTLY`` of the holder waits for, for
 from __future__ import annotations
 
 import os
+import select
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -93,6 +95,9 @@ class PostgresqlLock(_OnConnection):
     The server's limits on idle transactions are off, locally (transaction_timeout: from 17).
     """
 
+    _answered = float("-inf")
+    """When its connection last did, on the monotonic clock."""
+
     def try_acquire(self) -> bool:
         """Take the lock, in the first statement of a transaction; a loser's is ended at once."""
         limits = ["idle_in_transaction_session_timeout"]
@@ -132,14 +137,36 @@ class PostgresqlLock(_OnConnection):
         return ", ".join(part for part in parts if part)
 
     def is_held(self) -> bool:
-        """Whether the connection still answers: the lock lives as long as its transaction."""
+        """Whether the connection still answers: the lock lives as long as its transaction.
+
+        It is asked once a second; in between its socket tells, which has something to read as soon
+        as the server or a pooler has ended it.
+        """
+        now = time.monotonic()
+        if now - self._answered < _ASKED_EVERY and self._is_silent():
+            return True
         try:
             self._keep_no_snapshot()
         except DBAPIError:
             return False
+        self._answered = now
         return True
 
+    def _is_silent(self) -> bool:
+        """Whether nothing has come from the server since it answered; False where nobody knows."""
+        if self._side is None or self.database.dialect.is_async or not hasattr(select, "poll"):
+            return False
+        driver: Any = self._side.ask(lambda found: found.connection.driver_connection)
+        poll = select.poll()
+        try:
+            poll.register(driver.fileno(), select.POLLIN)
+            return not poll.poll(0)
+        except Exception:  # closed, or a driver that hands out no socket: it is asked
+            return False
 
+
+_ASKED_EVERY = 1.0
+"""Seconds for which an answer of the lock's connection counts, while its socket is silent."""
 _NAME_OURSELVES = f"SET LOCAL application_name = '{APPLICATION_NAME}'"
 _POSTGRESQL_HOLDER = """
 SELECT a.pid, a.usename, a.client_addr,

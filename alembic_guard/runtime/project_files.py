@@ -95,7 +95,7 @@ def code_files(
     packages: dict[Path, Path] = {}
     for path in homes:
         packages.update(_homes(path, str(loaded[path].get("__name__"))))
-    entries = [each for each in real(map(Path, sys.path)) if _within(each, limits) and each.name]
+    entries = [each for each in real(map(Path, sys.path)) if each.name and _own(each, limits)]
     around = [place for place in packages.values() if _within(place, limits)]
     beside = {each: each for each in around if each.name}
     beside |= {each: each for each in entries if not homes or _within(each, around)}
@@ -125,6 +125,15 @@ def _depth(home: tuple[Path, Path]) -> int:
 
 def _within(path: Path, folders: Iterable[Path]) -> bool:
     return any(path.is_relative_to(folder) for folder in folders)
+
+
+def _own(entry: Path, limits: Iterable[Path]) -> bool:
+    """Whether a folder of `sys.path` is the project's, and not what is installed inside of it.
+
+    An environment in the project's folder has its `site-packages` there, with thousands of files.
+    """
+    below = [entry.relative_to(each).parts for each in limits if entry.is_relative_to(each)]
+    return any(_INSTALLED.isdisjoint(parts) for parts in below)
 
 
 def _homes(path: Path, module: str) -> Iterator[tuple[Path, Path]]:

@@ -35,7 +35,7 @@ from alembic_guard.runtime.stand_in import no_collection, quiet_log, swapped
 from alembic_guard.runtime.step import Step
 from alembic_guard.runtime.stepping import Stepping
 from alembic_guard.runtime.swallowing import Swallowing, Touched
-from alembic_guard.runtime.time_limit import time_limit
+from alembic_guard.runtime.time_limit import TimeLimit
 
 if TYPE_CHECKING:
     from alembic.script import Script, ScriptDirectory
@@ -144,6 +144,7 @@ class _Recorder:
         self._options = {**options, "as_sql": False, "output_buffer": io.StringIO()}
         self._options.pop("literal_binds", None)  # Alembic takes it in offline mode only
         self._seal: Seal | None = None
+        self._limit = TimeLimit(_LONGEST)
         self._connection = ExitStack()
         self._operations: Operations | None = None
         self._transaction: Any = None
@@ -169,6 +170,7 @@ class _Recorder:
             stack.enter_context(redirect_stdout(io.StringIO()))
             stack.enter_context(quiet_log())
             stack.enter_context(no_collection())
+            stack.callback(self._limit.close)
             self._seal = stack.enter_context(sealed(self.engine))
             stack.callback(self._disconnect)
             self.stepping.next_transaction()
@@ -241,7 +243,7 @@ class _Recorder:
         self._connect()
         self.swallowing.recording = True
         try:
-            with time_limit(_LONGEST), self.stepping.revision(revision.revision, file):
+            with self._limit.watched(), self.stepping.revision(revision.revision, file):
                 function()
         except KeyboardInterrupt:
             raise

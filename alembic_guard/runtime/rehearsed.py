@@ -60,7 +60,9 @@ def can_be_downgraded(script: Script, changed: bool) -> bool:
     if not hasattr(script.module, "downgrade"):
         return False
     try:
-        tree = ast.parse(Path(script.path).read_bytes())
+        # a draft was loaded from where it is staged
+        file = getattr(script.module, "__file__", None) or script.path
+        tree = ast.parse(Path(file).read_bytes())
     except (OSError, SyntaxError, ValueError):
         return True
     for node in tree.body:

@@ -62,14 +62,16 @@ def render(
     heads: Sequence[str],
     *,
     version: Sequence[int] = (),
+    checked: bool = True,
 ) -> Rendering:
-    """Write pending revisions down.
+    """Write what would be applied, or reverted, down.
 
     :param call: of env.py, online or offline; its options and keywords are used.
     :param heads: what the version table holds before the first one.
     :param version: of the server, where there is no connection to tell it.
+    :param checked: whether with the migrations' own checks.
     """
-    renderer = _Renderer(call, script, heads, version)
+    renderer = _Renderer(call, script, heads, version, checked)
     with renderer.running():
         rendered = [each for each in map(renderer.revision, steps) if each is not None]
     return Rendering(
@@ -79,8 +81,14 @@ def render(
 
 class _Renderer:
     def __init__(
-        self, call: Call, script: ScriptDirectory, heads: Sequence[str], version: Sequence[int]
+        self,
+        call: Call,
+        script: ScriptDirectory,
+        heads: Sequence[str],
+        version: Sequence[int],
+        checked: bool,
     ) -> None:
+        self._checked = checked
         self.dialect = script_dialect(call.context.dialect, version)
         self.failures: list[NotRendered | CheckNotRendered] = []
         self._keywords: Mapping[str, Any] = call.keywords
@@ -206,7 +214,7 @@ class _Renderer:
 
     def _check(self, name: str, script: Any, revision: Revision) -> list[RenderedCheck]:
         function = getattr(script.module, name, None)
-        if function is None:
+        if function is None or not self._checked:
             return []
         place = Place(relative(script.path), function.__code__.co_firstlineno)
         answers: list[Any] = []

@@ -6,10 +6,12 @@ The text of indexes, views and triggers is compared without its quotes and space
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SAWarning
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -45,7 +47,10 @@ def _columns(connection: Connection, table: str) -> Iterator[tuple[str, str]]:
 
 def _constraints(inspector: Any, table: str) -> Iterator[tuple[str, str]]:
     """Those with a name by it, the others by what they say."""
-    for each in inspector.get_unique_constraints(table):
+    with warnings.catch_warnings():  # of indexes by expression, which are read as text
+        warnings.simplefilter("ignore", SAWarning)
+        unique = inspector.get_unique_constraints(table)
+    for each in unique:
         yield _named(table, each["name"], f"UNIQUE ({_listed(each['column_names'])})")
     for each in inspector.get_foreign_keys(table):
         options = " ".join(f"{name} {value}" for name, value in sorted(each["options"].items()))

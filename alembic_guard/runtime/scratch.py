@@ -24,23 +24,28 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import event, make_url, text
-from sqlalchemy.engine import URL, Engine, create_engine
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool, QueuePool
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 from alembic_guard.masking import Mask
 from alembic_guard.runtime import scratch_mysql, scratch_postgresql, scratch_sqlite
 from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.dev_database import dev_database
 from alembic_guard.runtime.no_scratch import NoScratch
+from alembic_guard.runtime.signals import surely
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["PREFIX", "NoScratch", "scratch"]
+__all__ = ["LEFT", "PREFIX", "NoScratch", "scratch"]
 
 PREFIX = "alembic_guard_scratch_"
 """Of the name of every scratch database."""
+
+LEFT = "Left by a trace that was killed"
+"""Begins a line about the scratch databases of other runs."""
 
 _CONNECTIONS = 2
 """Opened before a migration runs, which may open none: its own, and one more of its engine."""
@@ -109,9 +114,11 @@ def _server(
     if dev_url and database.kind == "postgresql":
         database._session["role"] = like["role"] = "none"  # which its server need not have
     with ExitStack() as stack:
-        home = stack.enter_context(_dev(dev_url, setting, database)) if dev_url else database
+        home = (
+            stack.enter_context(dev_database(dev_url, setting, database)) if dev_url else database
+        )
         made = stack.enter_context(ExitStack())
-        made.callback(_surely, lambda: _ask(home, lambda side: server.drop(side, name)))
+        made.callback(surely, lambda: _ask(home, lambda side: server.drop(side, name)))
         try:
             _create(server, home, name, like, say, setting)
         except NoScratch:
@@ -181,7 +188,7 @@ def _create(
             f'{setting} = "…"  # in the settings: a server where databases may be made',
         ) from error
     for each in left:
-        say(f"Left by a trace that was killed: DROP DATABASE {each};")
+        say(f"{LEFT}: DROP DATABASE {each};")
 
 
 def _ask(home: Database, question: Callable[[Connection], Any]) -> Any:
@@ -190,49 +197,6 @@ def _ask(home: Database, question: Callable[[Connection], Any]) -> Any:
         return side.ask(question)
     finally:
         side.close()
-
-
-def _surely(work: Callable[[], object]) -> None:
-    """Do it; a Ctrl-C that comes meanwhile is heard when it is done."""
-    try:
-        work()
-    except KeyboardInterrupt:
-        work()
-        raise
-
-
-@contextmanager
-def _dev(dev_url: str, setting: str, like: Database) -> Iterator[Database]:
-    """The database of ``dev_url``, reached by the driver of the live one."""
-    mend = f"mend {setting} in the settings of alembic_guard"
-    try:
-        url = make_url(dev_url)
-    except ArgumentError:
-        raise NoScratch(f"{setting} is no URL of a database", mend) from None
-    fits = {"mysql", "mariadb"} if like.is_mysql else {like.kind}
-    if url.get_backend_name() not in fits:
-        raise NoScratch(f"{setting} is a {url.get_backend_name()}, and not a {like.kind}", mend)
-    url = url.set(drivername=like.engine.url.drivername)
-    engine = _engine(url)
-    try:
-        with engine.connect() as connection:
-            yield Database(connection)
-    except DBAPIError as error:
-        if error.connection_invalidated or not error.statement:
-            raise NoScratch(
-                f"{setting} does not answer: {Mask()(str(error.orig))}", mend
-            ) from error
-        raise
-    finally:
-        engine.dispose()
-
-
-def _engine(url: URL) -> Engine:
-    if not url.get_dialect().is_async:
-        return create_engine(url, poolclass=NullPool)
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    return create_async_engine(url, poolclass=NullPool).sync_engine
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """A scratch database on a PostgreSQL: made, filled with the schema of another one, dropped.
 
 Filled by ``pg_dump`` and ``pg_restore``, which read the live database and write none of it. Owners,
-privileges, comments, publications, subscriptions and tablespaces are left out, and so are the user
-mappings of foreign servers, so that nothing in the scratch database reaches another one. Passwords
+privileges, publications, subscriptions and tablespaces are left out, and so are the user mappings
+of foreign servers, so that nothing in the scratch database reaches another one. Passwords
 are handed to both programs in their environment, where no list of processes shows them.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 _LEFT_OUT = (
-    *("--no-owner", "--no-privileges", "--no-comments", "--no-publications"),
+    *("--no-owner", "--no-privileges", "--no-publications"),
     *("--no-subscriptions", "--no-security-labels", "--no-tablespaces"),
 )
 _DUMPED = ("--schema-only", "--format=custom", "--lock-wait-timeout=10s")

@@ -118,6 +118,15 @@ def interrupted() -> bool:
     return _current is not None and _current.first is not None
 
 
+def surely(work: Callable[[], object]) -> None:
+    """Do it; a Ctrl-C that comes meanwhile is heard when it is done."""
+    try:
+        work()
+    except KeyboardInterrupt:
+        work()
+        raise
+
+
 @contextmanager
 def _listening() -> Iterator[None]:
     global _current

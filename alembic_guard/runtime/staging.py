@@ -141,7 +141,8 @@ class Staging:
             else:
                 path.write_bytes(content)
         for path in self._placed:
-            path.unlink(missing_ok=True)
+            with suppress(NotADirectoryError):  # a file stood where its folder was to be
+                path.unlink(missing_ok=True)
         for folder in reversed(self._folders):
             with suppress(OSError):  # somebody put something into it meanwhile
                 folder.rmdir()

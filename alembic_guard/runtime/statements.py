@@ -38,7 +38,9 @@ _SHOWN = 100
 
 
 class LeavesTransaction(Exception):
-    """A SQLite statement that means something only outside a transaction is about to run."""
+    """SQLite: a statement that means something only outside a transaction is about to run, or the
+    revision is about to commit a part of itself, which could not be undone after that.
+    """
 
 
 class Statements:
@@ -117,6 +119,13 @@ class Statements:
         self._done = []
         self._kept = 0
 
+    def end(self) -> None:
+        """Commit what came after a revision's own ``op.get_bind().commit()``, its version with it:
+        the transaction that Alembic began, and would commit, had ended there.
+        """
+        if self.connection.in_transaction():
+            self.connection.commit()
+
     @property
     def kept(self) -> tuple[str, ...]:
         """What is in the database whatever happens to the revision, oldest first."""
@@ -156,6 +165,10 @@ class Statements:
         """In the middle of a revision: an autocommit block begins, or the migration commits."""
         if not self._recording or self._keeping:
             return
+        if self.database.kind == "sqlite" and self._in_transaction():
+            # by the driver, for SQLAlchemy takes the transaction for one that has ended
+            self.connection.connection.rollback()
+            raise LeavesTransaction("COMMIT")
         if self._keeper is not None:
             with self._alone():
                 self._keeper.committing()

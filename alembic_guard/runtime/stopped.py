@@ -20,6 +20,7 @@
         ├── CopyFound                SQLite: a run that was killed left a copy beside the database
         ├── RolledBack               a new connection does not see what the run believes
         └── Interrupted              Ctrl-C
+            └── ComparisonInterrupted    while models and database were compared
 """
 
 from __future__ import annotations
@@ -290,3 +291,7 @@ class RolledBack(Stopped):
 
 class Interrupted(Stopped):
     """Ctrl-C."""
+
+
+class ComparisonInterrupted(Interrupted):
+    """Ctrl-C when the upgrade itself was done, while models and database were compared."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -19,5 +20,11 @@ def recorded_heads(connection: Connection, name: str, schema: str | None) -> tup
 
 def heads_in(connection: Connection, name: str, schema: str | None) -> tuple[str, ...]:
     """The same of a version table that is there, in one query."""
+    return tuple(sorted(connection.scalars(_heads(name, schema))))
+
+
+@functools.lru_cache(maxsize=8)
+def _heads(name: str, schema: str | None) -> sa.Select[Any]:
+    """The query: an upgrade asks it before each revision."""
     table = sa.table(name, sa.column("version_num", sa.String()), schema=schema)
-    return tuple(sorted(connection.scalars(sa.select(table.c.version_num))))
+    return sa.select(table.c.version_num)

@@ -341,6 +341,20 @@ def test_folders_that_hold_no_models_are_not_entered(shop: Code) -> None:
     assert shop.find(metadata_of("shop.db"), "shop/migrations") == expected
 
 
+def test_what_is_installed_inside_the_project_is_not_read(
+    code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code.write("db.py", BASE)
+    code.load("db")
+    installed = ".venv/lib/python3/site-packages"
+    order = "from db import Base\nclass Order(Base): __tablename__ = 'orders'"
+    code.write(f"{installed}/theirs.py", order)
+    monkeypatch.syspath_prepend(code.root / installed)
+    assert code.find(metadata_of("db")) == []
+    code.write("own.py", order)
+    assert code.find(metadata_of("db")) == [("own", "Order", "orders", "2")]
+
+
 def test_files_that_cannot_be_parsed_are_passed_over(shop: Code) -> None:
     shop.write("shop/broken.py", "class Order(Base: __tablename__ = 'broken'")
     (shop.root / "shop" / "nul.py").write_bytes(b"__tablename__ = '\0'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import pytest
@@ -95,3 +96,10 @@ def test_what_cannot_come_back_is_no_difference(project: Project) -> None:
 )
 def test_a_difference_is_said_in_words(expected: Any, found: Any, said: str) -> None:
     assert str(Difference("column users.age", expected, found)) == said
+
+
+def test_an_index_by_expression_is_read_without_a_warning(sqlite_project: Project) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = facts(sqlite_project, "CREATE TABLE t (a)", "CREATE INDEX i ON t (lower(a))")
+    assert found == {"table t": "", "column t.a": "", "index t.i": "CREATE INDEX i ON t(lower(a))"}
