@@ -1,0 +1,210 @@
+"""The scratch database of a MariaDB: nothing of it stays, and nobody waits for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from alembic_guard.runtime.comparing.comparison import NotCompared
+from alembic_guard.runtime.comparing.mysql.comparison import compared
+from alembic_guard.runtime.comparing.mysql.scratch import in_scratch
+from alembic_guard.settings import Settings
+from tests.autogenerate.changes import metadata_of
+from tests.autogenerate.compare.mysql.states import ck, t
+from tests.autogenerate.compare.rows import column, ddl
+
+SETTINGS = Settings()
+
+
+def own(engine: Engine) -> str:
+    """A name for a scratch database that no other test has."""
+    return f"own_{engine.url.database}"
+
+
+def named(engine: Engine) -> Settings:
+    """Settings that say it."""
+    return replace(SETTINGS, scratch_database=own(engine))
+
+
+def stands(engine: Engine) -> bool:
+    """Whether there is a database of that name."""
+    with engine.connect() as connection:
+        return own(engine) in connection.exec_driver_sql("SHOW DATABASES").scalars().all()
+
+
+def models() -> MetaData:
+    return metadata_of(t(column("a", Integer), ck("a > 0", "c")))
+
+
+@pytest.fixture
+def live(empty: Callable[[], Engine]) -> Engine:
+    """A database that lacks a CHECK."""
+    engine = empty()
+    with engine.begin() as connection:
+        metadata_of(t(column("a", Integer))).create_all(connection)
+    return engine
+
+
+@pytest.fixture
+def poor(live: Engine) -> Iterator[Engine]:
+    """A user who has all rights on the database, and none to make another."""
+    name = f"poor_{live.url.database}"
+    with live.begin() as connection:
+        connection.exec_driver_sql(f"CREATE OR REPLACE USER {name}@'127.0.0.1'")
+        connection.exec_driver_sql(f"GRANT ALL ON `{live.url.database}`.* TO {name}@'127.0.0.1'")
+    url = live.url.set(username=name, password=None)
+    engine = create_engine(url, poolclass=NullPool, connect_args={"ssl_disabled": True})
+    yield engine
+    engine.dispose()
+    with live.begin() as connection:
+        connection.exec_driver_sql(f"DROP USER {name}@'127.0.0.1'")
+
+
+def differing(engine: Engine, settings: Settings = SETTINGS) -> list[str]:
+    with engine.connect() as connection:
+        found = compared(connection, [models()], lambda _: True, settings)
+    return [str(thing) for thing in found.differences]
+
+
+def test_it_is_dropped_when_all_is_compared(live: Engine) -> None:
+    assert differing(live, named(live)) == ["check c of t"]
+    assert not stands(live)
+
+
+def test_it_has_the_name_that_is_set(live: Engine) -> None:
+    def name(side: Connection, name: str) -> tuple[str, str]:
+        return name, str(side.exec_driver_sql("SELECT DATABASE()").scalar_one())
+
+    with live.connect() as connection:
+        assert in_scratch(connection, named(live), name) == (own(live), own(live))
+
+
+def test_a_database_that_is_there_already_is_not_touched(live: Engine) -> None:
+    name = own(live)
+    with live.begin() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql(f"CREATE TABLE {name}.kept (a INT)")
+    try:
+        with pytest.raises(NotCompared) as refused:
+            differing(live, named(live))
+        with live.connect() as connection:
+            tables = connection.exec_driver_sql(f"SHOW TABLES FROM {name}").scalars().all()
+        assert tables == ["kept"]
+    finally:
+        with live.begin() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name}")
+    assert (refused.value.reason, refused.value.ways) == (
+        f"the database {name} is there already, and may be somebody's",
+        (f"DROP DATABASE {name};  # if a process that was killed has left it",),
+    )
+
+
+def test_who_may_make_none_is_told_what_to_grant(poor: Engine) -> None:
+    with pytest.raises(NotCompared) as refused:
+        differing(poor)
+    said = refused.value.reason.partition(" for the models: ")
+    assert said[0] == "no database can be made beside it"
+    user = f"'{poor.url.username}'@'127.0.0.1'"
+    assert f"Access denied for user {user}" in said[2]
+    assert refused.value.ways == (
+        (
+            rf"GRANT ALL ON `alembic\_guard\_scratch\_%`.* TO {user};"
+            "  # as an administrator of the server"
+        ),
+        'dev_url = "…"  # in the settings of alembic_guard: a server where one may be made',
+    )
+
+
+def test_who_is_granted_that_may_compare(poor: Engine, live: Engine) -> None:
+    with pytest.raises(NotCompared) as refused:
+        differing(poor)
+    with live.begin() as connection:
+        connection.exec_driver_sql(refused.value.ways[0].partition(";")[0].replace("%", "%%"))
+    assert differing(poor) == ["check c of t"]
+
+
+def test_the_second_server_takes_the_models(poor: Engine, live: Engine) -> None:
+    url = live.url.render_as_string(hide_password=False)
+    assert differing(poor, replace(SETTINGS, dev_url=url)) == ["check c of t"]
+
+
+def test_an_error_inside_leaves_nothing(live: Engine) -> None:
+    def fails(_side: Connection, _name: str) -> None:
+        raise LookupError
+
+    with live.connect() as connection, pytest.raises(LookupError):
+        in_scratch(connection, named(live), fails)
+    assert not stands(live)
+
+
+def test_ctrl_c_in_the_middle_of_a_statement_leaves_nothing(live: Engine) -> None:
+    def waits(side: Connection, _name: str) -> None:
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        side.exec_driver_sql("SELECT SLEEP(20)")
+
+    with live.connect() as connection, pytest.raises(KeyboardInterrupt):
+        in_scratch(connection, named(live), waits)
+    assert not stands(live)
+
+
+def test_no_lock_stays_on_a_table(live: Engine) -> None:
+    with live.connect() as connection:
+        compared(connection, [models()], lambda _: True, SETTINGS)
+        with live.connect() as other:
+            other.exec_driver_sql("SET SESSION lock_wait_timeout = 1")
+            other.exec_driver_sql("ALTER TABLE t ADD COLUMN b INT")
+
+
+def test_it_waits_for_no_transaction(live: Engine) -> None:
+    with live.connect() as other:
+        other.exec_driver_sql("INSERT INTO t VALUES (1, 1)")
+        assert differing(live) == ["check c of t"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("CREATE TABLE {live}.stolen (a INT)", "it wants to use the database {live}"),
+        ("DROP DATABASE {live}", "it wants to DROP DATABASE, which is the server's"),
+        ("SET GLOBAL max_connections = 5", "it wants to SET GLOBAL, which is the server's"),
+        (
+            "CREATE EVENT e ON SCHEDULE EVERY 1 SECOND DO DELETE FROM t",
+            "an event would be run by the server, also in a scratch database",
+        ),
+    ],
+)
+def test_what_reaches_beyond_it_is_not_run(live: Engine, statement: str, reason: str) -> None:
+    name = str(live.url.database)
+    metadata = models()
+    ddl(statement.format(live=name))(metadata)
+    with live.connect() as connection:
+        found = compared(connection, [metadata], lambda _: True, SETTINGS)
+        tables = connection.execute(text("SHOW TABLES")).scalars().all()
+    assert [each.reason for each in found.unknown] == [reason.format(live=name)]
+    assert tables == ["t"]
+
+
+def test_a_table_of_another_database_is_not_made(live: Engine) -> None:
+    metadata = models()
+    Table("made", metadata, Column("id", Integer, primary_key=True), schema="guard_no_such")
+    with live.connect() as connection:
+        found = compared(connection, [metadata], lambda _: True, SETTINGS)
+    assert found.unknown == ()
+    assert [str(each) for each in found.differences] == ["check c of t"]
+
+
+def test_what_the_server_refuses_is_unknown_and_the_rest_is_compared(live: Engine) -> None:
+    metadata = models()
+    Table("bad", metadata, Column("a", Integer, server_default=text("no_such()")))
+    ddl("CREATE VIEW v AS SELECT * FROM gone")(metadata)
+    with live.connect() as connection:
+        found = compared(connection, [metadata], lambda _: True, SETTINGS)
+    assert [each.source for each in found.unknown] == ["table bad", "view v"]
+    assert [str(each) for each in found.differences] == ["check c of t"]
