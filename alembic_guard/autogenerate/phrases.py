@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from alembic.operations import ops
+
+from alembic_guard.autogenerate.operations import SqlOp
+from alembic_guard.runtime.comparing.comparison import TYPED
 
 
 def phrase(operation: ops.MigrateOperation) -> str:
@@ -14,6 +17,24 @@ def phrase(operation: ops.MigrateOperation) -> str:
         if isinstance(operation, kind):
             return say(operation)
     return f"does {type(operation).__name__}"
+
+
+def together(phrases: Iterable[str]) -> list[str]:
+    """Phrases, those that drop a thing and add it again as one.
+
+    What is typed may come back as it was, around something that changes.
+    """
+    said = list(phrases)
+    dropped = {each.removeprefix("drops ") for each in said if each.startswith("drops ")}
+    added = {each.removeprefix("adds ") for each in said if each.startswith("adds ")}
+    found: dict[str, None] = {}
+    for each in said:
+        verb, _, thing = each.partition(" ")
+        if verb in ("drops", "adds") and thing in dropped & added:
+            anew = thing.startswith(tuple(TYPED))
+            each = f"makes {thing} anew" if anew else f"changes {thing}"
+        found[each] = None
+    return list(found)
 
 
 def _table(operation: Any) -> str:
@@ -61,6 +82,7 @@ def _altered(operation: Any) -> str:
 
 
 _PHRASES: dict[type[ops.MigrateOperation], Callable[[Any], str]] = {
+    SqlOp: lambda each: str(each.says),
     ops.CreateTableOp: lambda each: f"adds table {_table(each)}",
     ops.DropTableOp: lambda each: f"drops table {_table(each)}",
     ops.AddColumnOp: lambda each: f"adds column {_table(each)}.{each.column.name}",

@@ -6,14 +6,15 @@ where there is one. Both directions of the migration are rewritten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from alembic.autogenerate import renderers
 from alembic.operations import ops
 from sqlalchemy import Column, Dialect
 
+from alembic_guard.autogenerate.following_keys import follow_keys
+from alembic_guard.autogenerate.renaming import Rename
 from alembic_guard.runtime.observation import same_type
 
 if TYPE_CHECKING:
@@ -32,47 +33,13 @@ def _render_rename_table(context: AutogenContext, operation: _RenameTable) -> st
     return f"{prefix}rename_table({', '.join(words)})"
 
 
-class NotARename(ValueError):
-    """What was given as a rename is not among the operations, or is no rename at all."""
-
-
-@dataclass(frozen=True)
-class Rename:
-    """One rename.
-
-    :param table: key of the table, or None when a table itself is renamed.
-    """
-
-    table: str | None
-    old: str
-    new: str
-
-    @classmethod
-    def parse(cls, text: str) -> Rename:
-        """Read ``table.old:new`` or ``old:new``.
-
-        :raises NotARename: when it is neither.
-        """
-        before, colon, new = text.partition(":")
-        table, dot, old = before.rpartition(".")
-        if not colon or not new or not old or (dot and not table) or "." in new or ":" in new:
-            raise NotARename(f"{text!r} is no rename; write table.old:new, or old:new for a table")
-        return cls(table or None, old, new)
-
-    @property
-    def back(self) -> Rename:
-        """The other direction."""
-        return Rename(self.table, self.new, self.old)
-
-    def __str__(self) -> str:
-        return f"{self.table + '.' if self.table else ''}{self.old}:{self.new}"
-
-
 def apply_rename(rename: Rename, upgrade: Any, downgrade: Any, dialect: Dialect) -> bool:
     """Rewrite both directions; False when the operations hold no such drop and add."""
     as_column = rename.table is not None and _rename_column(upgrade, rename, dialect)
     if as_column:
         _rename_column(downgrade, rename.back, dialect)
+        follow_keys(upgrade, rename)
+        follow_keys(downgrade, rename.back)
         return True
     if _rename_table(upgrade, rename):
         _rename_table(downgrade, rename.back)
@@ -234,3 +201,24 @@ def _holders(container: Any) -> Iterator[Any]:
     for operation in list(container.ops):
         if isinstance(operation, ops.OpContainer):
             yield from _holders(operation)
+
+
+def drops_and_adds(containers: Iterable[Any]) -> str:
+    """What operations drop and add, a line each, for whoever named a rename that is none."""
+    lines = []
+    for container in containers:
+        for holder in _holders(container):
+            lines += [said for each in holder.ops if (said := _drop_or_add(each))]
+    return "\n".join(lines) or "It drops and adds nothing."
+
+
+def _drop_or_add(operation: Any) -> str:
+    if isinstance(operation, ops.DropColumnOp):
+        return f"It drops {operation.table_name}.{operation.column_name}."
+    if isinstance(operation, ops.AddColumnOp):
+        return f"It adds {operation.table_name}.{operation.column.name}."
+    if isinstance(operation, ops.DropTableOp):
+        return f"It drops the table {operation.table_name}."
+    if isinstance(operation, ops.CreateTableOp):
+        return f"It creates the table {operation.table_name}."
+    return ""

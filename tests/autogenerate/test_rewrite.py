@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alembic_guard.autogenerate.rewrite import NotARename, Rename
+from alembic_guard.autogenerate.renaming import NotARename, Rename
 
 
 @pytest.mark.parametrize(
