@@ -44,11 +44,12 @@ class LosingDowngrade:
 class EmptyDowngrades:
     """Revisions whose ``upgrade()`` did something, and whose ``downgrade()`` does nothing.
 
-    :param target: as it was typed.
+    :param target: as it was typed; :param forward_only: the setting, under which that is no harm.
     """
 
     target: str
     revisions: tuple[Revision, ...]
+    forward_only: bool = False
 
 
 @dataclass(frozen=True)

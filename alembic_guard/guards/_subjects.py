@@ -125,6 +125,7 @@ class DatabaseDraft:
     :param live: keys of the tables that autogenerate saw in the database.
     :param nobodys: among them, those that no history owns, with the reason.
     :param filtered: what the project's filters turned away: filter, type and name.
+    :param unnamed: constraints that come without a name of the models, by kind and table.
     """
 
     url: str
@@ -135,6 +136,7 @@ class DatabaseDraft:
     nobodys: Mapping[str, str] = field(default_factory=dict)
     filtered: tuple[tuple[str, str, str], ...] = ()
     compares_defaults: bool = True
+    unnamed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

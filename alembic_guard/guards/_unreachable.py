@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
+from alembic_guard.guards._several_hosts import hosts_of, none_of_them
 from alembic_guard.guards._urls import port_of, write
 from alembic_guard.runtime.failed_url import backend_of
 from alembic_guard.runtime.failure import EnvironmentFailed
@@ -49,6 +50,8 @@ def tell(failed: EnvironmentFailed) -> Told:
     text = said(failed.error)
     url = failed.url if isinstance(failed.url, URL) else URL.create("")
     found = [cause for cause, words in _CAUSES.items() if re.search(words, text, re.IGNORECASE)]
+    if hosts_of(url) and found[:1] in ([], ["refused"], ["late"], ["host"]):
+        return none_of_them(url, text)
     if found and (told := _TOLD[found[0]](failed, url)):
         return told
     first, *rest = text.splitlines() or [type(failed.error).__name__]

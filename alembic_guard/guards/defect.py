@@ -1,6 +1,7 @@
 """A defect of alembic_guard itself; the command ends with status 70.
 
-The traceback on stderr has its passwords masked, so that it can be reported as it is.
+It ends with 3 where a revision was applied before, which counts more. The traceback on stderr has
+its passwords masked, so that it can be reported as it is.
 
 Fix: report it, with the traceback; ``alembic`` itself, without our commands, is not affected.
 """

@@ -1,10 +1,11 @@
 r"""A database at its head is not what the models say: a migration is missing, or somebody changed it.
 
-``safe-upgrade --verify`` compares them at its end, as autogenerate does, on a new connection and
-without writing anything: also where nothing was pending. It is not compared where the upgrade was to
-a revision that is no head, for there the two differ rightly.
+``guard-check`` compares them where a database is at head (``--no-drift`` leaves it out), and
+``safe-upgrade --verify`` at its end, on a new connection, also where nothing was pending. Both do as
+autogenerate does, and write nothing. At a revision that is no head the two differ rightly.
 
-An error, so that a deployment sees it: status 1, or 3 where this run applied revisions, which stay.
+An error, so that CI and a deployment see it: status 1, or 3 where this run applied revisions, which
+stay.
 
 Fix: write the migration with ``guard-revision``. Where what differs is meant to (a table of another
 program, an index that only one server has), leave it out of the comparison with ``include_name`` or

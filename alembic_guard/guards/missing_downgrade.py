@@ -5,6 +5,9 @@ that it is reverted, while what it made stays, and the next upgrade fails on it.
 missing, or raises ``NotImplementedError``: then nothing lets it through. It is refused before
 anything is reverted.
 
+With ``forward_only = true`` one that does nothing is let through: the database then has what the
+revision made, and no record of the revision.
+
 Fix: write the ``downgrade()``; or go forward, with a revision that undoes the change; or put a backup
 back.
 
@@ -52,7 +55,9 @@ NEVER_ALLOWED_WHERE = "where there is no `downgrade()`, or it raises `NotImpleme
 def judge(subject: EmptyDowngrades | RefusingDowngrades | WithoutDowngrade) -> Iterator[Finding]:
     """Refuse for each revision."""
     if isinstance(subject, EmptyDowngrades):
-        yield from (_empty(one, subject.target) for one in subject.revisions)
+        found = (_empty(one, subject.target) for one in subject.revisions)
+        let_through = "the setting forward_only"
+        yield from (one.allow(let_through) if subject.forward_only else one for one in found)
     elif isinstance(subject, RefusingDowngrades):
         yield from (_refusing(one, place) for one, place in subject.revisions)
     else:

@@ -37,7 +37,7 @@ def judge(wrong: WrongMigrationUrl) -> Iterator[Finding]:
         "wrong-migration-url",
         f"migration_url {harm.format(url=wrong.url, env=wrong.env_url)}",
         why=why.format(detail=wrong.detail, env=wrong.env_url),
-        next=("alembic guard-doctor  # with migration_url = postgresql://HOST:PORT of the server",),
+        next=("alembic guard-doctor --migration-url postgresql://HOST:PORT  # of the server",),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.commands.upgrading import journal
 from tests.project import Project
 
 END_THE_HOLDER = """
@@ -31,3 +32,4 @@ def test_an_upgrade_that_lost_its_lock_stops_before_the_next_revision(
     )
     assert "users" in project.tables()
     assert project.heads_in_database() == ("0001",)
+    assert journal(project, "revision", "status") == [("0001", "applied")]

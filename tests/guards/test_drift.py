@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic.operations import ops
 
 from alembic_guard import guards
-from alembic_guard.autogenerate.phrases import phrase
+from alembic_guard.autogenerate.phrases import phrase, together
 from alembic_guard.guards._subjects import Drift
 
 URL = "sqlite:///app.db"
@@ -86,3 +86,13 @@ def test_no_difference_is_no_finding_and_many_are_counted() -> None:
 )
 def test_each_operation_has_its_words(operation: ops.MigrateOperation, words: str) -> None:
     assert phrase(operation) == words
+
+
+def test_what_is_dropped_and_added_again_is_one_line() -> None:
+    said = ("drops view v", "drops check ok of users", "drops index ix of users", "adds table t")
+    assert together((*said, "adds check ok of users", "adds view v")) == [
+        "makes view v anew",
+        "changes check ok of users",
+        "drops index ix of users",
+        "adds table t",
+    ]

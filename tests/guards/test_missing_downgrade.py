@@ -22,6 +22,27 @@ def test_a_downgrade_that_does_nothing(sqlite_project: Project) -> None:
     assert (allowed.returncode, sqlite_project.heads_in_database()) == (0, ("0001",))
 
 
+def test_a_project_that_is_forward_only_may_do_nothing(sqlite_project: Project) -> None:
+    reversible(sqlite_project, email="pass")
+    plan = ("safe-downgrade", "-2", "--plan")
+    forward_only = {"ALEMBIC_GUARD_FORWARD_ONLY": "yes"}
+    assert failing(sqlite_project, *plan) == failing(
+        sqlite_project, *plan, "--no-forward-only", env=forward_only
+    )
+    done = sqlite_project.alembic("safe-downgrade", "-2", env=forward_only)
+    assert (done.returncode, sqlite_project.heads_in_database()) == (0, ("0001",))
+    assert done.stdout.partition("Done: ")[2] == (
+        "2 revisions reverted.\n"
+        "allowed: missing-downgrade (migrations/versions/0002_email.py): "
+        "downgrade() of 0002 email does nothing, and its upgrade() did something.\n"
+        "    The database would not have the revision any more, and what it made would stay: the "
+        "next upgrade would meet it.\n"
+        "    allowed: the setting forward_only\n"
+    )
+    assert sqlite_project.alembic("stamp", "0002").returncode == 0
+    assert sqlite_project.alembic("safe-downgrade", "-1", "--forward-only").returncode == 0
+
+
 def test_one_that_raises_is_never_allowed(sqlite_project: Project) -> None:
     reversible(sqlite_project, email='raise NotImplementedError("no way back")')
     assert failing(sqlite_project, "safe-downgrade", "base", "--allow", "all").partition("error: ")[

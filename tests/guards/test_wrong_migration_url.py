@@ -35,5 +35,5 @@ def test_it_says_where_it_leads(cause: str, message: str, why: str) -> None:
     assert (finding.name, finding.refuses) == ("wrong-migration-url", True)
     assert (finding.message, finding.why) == (f"migration_url {message}", why)
     assert finding.next == (
-        "alembic guard-doctor  # with migration_url = postgresql://HOST:PORT of the server",
+        "alembic guard-doctor --migration-url postgresql://HOST:PORT  # of the server",
     )
