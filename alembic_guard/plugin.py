@@ -28,9 +28,37 @@ from alembic_guard import COMMANDS
 
 COMPARATORS = {
     "alembic_guard.autogenerate.compare.journal": "FIRST",
+    "alembic_guard.autogenerate.compare.libraries": "FIRST",
     "alembic_guard.autogenerate.observe": "LAST",
 }
 """Modules with a ``compare(autogen_context, upgrade_ops)``, and when Alembic is to call it."""
+
+KINDS = (
+    # first: what others are made of
+    *("tables", "schemas", "extensions", "sequences", "enums", "domains", "composite_types"),
+    # generated columns before their types, identities before defaults: they settle those
+    *("columns", "computed", "identity", "types", "nullability", "defaults", "comments", "storage"),
+    "checks",
+    *("primary_keys", "unique", "foreign_keys", "exclusions", "indexes"),
+    # last: they are made again around what all others change
+    *("views", "materialized_views", "functions", "triggers", "event_triggers", "rules"),
+    *("policies", "grants"),
+    "sqlite",  # all kinds of things there: most changes make a whole table anew
+    "mysql",  # all kinds of things there, of MariaDB and MySQL: ALTER TABLE does several at once
+)
+"""Kinds of things that are compared by what the database makes of them, see ``autogenerate``. Each
+is a plugin ``alembic_guard.<kind>`` of its own, with the module of that name in ``compare/``."""
+
+SETTLED = "alembic_guard.autogenerate.settled"
+"""What keeps Alembic from tables that the kinds know to be as the models have them."""
+
+COLUMNS = {
+    "types": "types",
+    "nullability": "nullable",
+    "defaults": "server_default",
+    "comments": "comments",
+}
+"""Alembic's words for what these kinds compare of each column, on PostgreSQL, in its place."""
 
 AUTOGENERATE = "alembic.autogenerate.guard"
 """What ``autogenerate_plugins`` knows us by: inside Alembic's own default, ``~`` turns it off."""
@@ -81,6 +109,23 @@ def _note_comparators(plugin_class: Any) -> None:
         plugin.add_autogenerate_comparator(
             _lazy_comparator(home), "autogenerate", home, priority=DispatchPriority[priority]
         )
+    for kind in KINDS:
+        home = f"alembic_guard.autogenerate.compare.{kind}"
+        child = plugin_class(f"alembic_guard.{kind}")
+        child.add_autogenerate_comparator(
+            _kind_comparator(home), "autogenerate", home, priority=DispatchPriority.LAST
+        )
+        if kind == "tables":
+            child.add_autogenerate_comparator(
+                _kind_comparator(SETTLED), "autogenerate", SETTLED, priority=DispatchPriority.FIRST
+            )
+        if kind in COLUMNS:
+            child.add_autogenerate_comparator(
+                _column_comparator(COLUMNS[kind]),
+                *("column", COLUMNS[kind]),
+                qualifier="postgresql",
+                priority=DispatchPriority.FIRST,
+            )
 
 
 def _lazy_comparator(home: str) -> Callable[..., Any]:
@@ -98,6 +143,29 @@ def _lazy_comparator(home: str) -> Callable[..., Any]:
                 "alembic_guard: %s failed; Alembic goes on without", home, exc_info=True
             )
             return PriorityDispatchResult.CONTINUE
+
+    return compare
+
+
+def _kind_comparator(home: str) -> Callable[..., Any]:
+    """One that was asked for by name: what it raises is seen, or half would pass for the whole."""
+
+    def compare(*args: Any, **options: Any) -> Any:
+        from importlib import import_module
+
+        return import_module(home).compare(*args, **options)
+
+    return compare
+
+
+def _column_comparator(element: str) -> Callable[..., Any]:
+    """One that stands before Alembic's own, which runs defaults on the live database."""
+
+    def compare(*args: Any, **options: Any) -> Any:
+        from importlib import import_module
+
+        pairs = import_module("alembic_guard.autogenerate.pairs")
+        return pairs.compare(element, *args, **options)
 
     return compare
 

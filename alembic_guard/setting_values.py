@@ -130,6 +130,16 @@ def identifier(value: object) -> str:
     raise ValueError(f"{value!r} is no plain table name of at most 63 characters.")
 
 
+def database(value: object) -> str:
+    """The name of a database, or nothing.
+
+    :raises ValueError: when it would need quoting.
+    """
+    if isinstance(value, str) and re.fullmatch(r"(?:[A-Za-z_][A-Za-z0-9_]{0,62})?", value):
+        return value
+    raise ValueError(f"{value!r} is no plain name of at most 63 characters.")
+
+
 def _known(words: tuple[str, ...], known: Iterable[str], what: str) -> tuple[str, ...]:
     for word in words:
         if word not in known:

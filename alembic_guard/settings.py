@@ -22,6 +22,7 @@ from alembic_guard.config_files import tables
 from alembic_guard.errors import WrongUsage
 from alembic_guard.setting_values import (
     boolean,
+    database,
     duration,
     identifier,
     judges,
@@ -99,6 +100,15 @@ class Settings:
     verify: bool = _setting(
         False, boolean, "false", "safe-upgrade compares models and database at its end"
     )
+    prove: bool = _setting(
+        True, boolean, "true", "guard-revision runs what it writes on a scratch database first"
+    )
+    forward_only: bool = _setting(
+        False,
+        boolean,
+        "false",
+        "nothing is ever downgraded: no revision needs a downgrade, and none is rehearsed",
+    )
     frozen: bool = _setting(
         False, boolean, "false", "a revision that was edited after it was applied is an error"
     )
@@ -132,8 +142,17 @@ class Settings:
     server_version: str = _setting(
         "", version, "", "the server's version where no database is asked, such as 15 or 10.11"
     )
+    sql_objects: str = _setting(
+        "", plain, "", "a folder of .sql files that declare views, functions and their like"
+    )
+    scratch_database: str = _setting(
+        "",
+        database,
+        "",
+        "MariaDB and MySQL: the name of the database in which models are made; unset, a new one",
+    )
     dev_url: str = _setting(
-        "", plain, "", "URL of a database in which guard-lint --trace may make a scratch one"
+        "", plain, "", "URL of a second database, where models and scratch ones are made"
     )
     shadow_url: str = _setting(
         "", plain, "", "URL of a server on which safe-upgrade --rehearse works; unset, dev_url"

@@ -1,23 +1,28 @@
-"""Puts a script together: asks the database, judges what is pending, renders it."""
+"""Puts scripts together, one a database: asks it, judges what is pending, renders that."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import starmap
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, make_url, table
 from sqlalchemy.exc import ArgumentError
 
 from alembic_guard import guards
+from alembic_guard.apply.direction import UP, Direction
 from alembic_guard.apply.journal import Attempt, Journal
 from alembic_guard.apply.plan import Plan
 from alembic_guard.apply.script import KINDS, Part, Script, words_of
 from alembic_guard.apply.script_journal import ScriptJournal
 from alembic_guard.apply.script_words import Site
+from alembic_guard.commands.going_down import subjects_down
 from alembic_guard.commands.preflight import Preflight
 from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding, Place, Severity
@@ -26,7 +31,7 @@ from alembic_guard.runtime.database import PRODUCTS, Database, kind_of
 from alembic_guard.runtime.environment import Call, run_environment
 from alembic_guard.runtime.failure import NoMigrationsRun
 from alembic_guard.runtime.git import uncommitted_revisions
-from alembic_guard.runtime.history import as_revision, checksum, resolve, upgrade_steps
+from alembic_guard.runtime.history import as_revision, checksum, resolve
 from alembic_guard.runtime.lock_key import lock_key
 from alembic_guard.runtime.migration_url import leading_to
 from alembic_guard.runtime.offline import offline
@@ -46,9 +51,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Writing:
-    """One script in the making.
+    """Scripts in the making, one for each database that env.py configures.
 
     :param file: its name, for the line that says how to run it.
+    :param direction: up or down.
+    :param several: whether there is a place for more than one.
     :param findings: what was seen, each thing once.
     """
 
@@ -58,11 +65,14 @@ class Writing:
     mask: Mask
     say: Callable[[str], None]
     file: str
+    direction: Direction = UP
+    several: bool = False
     findings: list[Finding] = field(default_factory=list)
     _made: list[Script] = field(default_factory=list)
+    _of: list[tuple[str, URL | None]] = field(default_factory=list)
 
-    def write(self, revision: str, tag: str | None, now: datetime) -> Script:
-        """Make the script.
+    def write(self, revision: str, tag: str | None, now: datetime) -> dict[str, Script]:
+        """Make the scripts, by the file that each is for.
 
         :param revision: a target, or ``FROM:TO``, which needs no database.
         :raises Refused: by the first guard that refuses; :raises EnvironmentFailed: by env.py.
@@ -74,7 +84,12 @@ class Writing:
 
         def from_there(call: Call, _plain: Callable[[], None]) -> None:
             start = () if first in ("", "base") else resolve(self.script, first)
-            self._serve(call, last or "head", tuple(one.revision for one in start), now)
+            self._serve(
+                call,
+                last or ("head" if self.direction is UP else "base"),
+                tuple(one.revision for one in start),
+                now,
+            )
 
         if colon:
             problem = offline(self.config, self.script, from_there)
@@ -94,50 +109,80 @@ class Writing:
                 )
         if not self._made:
             raise NoMigrationsRun(self.script.env_py_location, self.config)
-        return self._made[0]
+        if len(self._made) == 1:
+            return {self.file: self._made[0]}
+        return dict(starmap(self._filed, zip(self._made, self._of, strict=True)))
+
+    def _filed(self, made: Script, of: tuple[str, URL | None]) -> tuple[str, Script]:
+        """A script among several, which says how its own file is run."""
+        name, url = of
+        whole = Path(self.file)
+        file = str(whole.with_name(f"{whole.stem}-{name}{whole.suffix}"))
+        command = shell_command(made.site.kind, url, file)
+        return file, replace(made, site=replace(made.site, command=command))
 
     def _serve(self, call: Call, target: str, heads: tuple[str, ...], now: datetime) -> None:
         kind = kind_of(call.context.dialect)
         self._refuse_kind(kind)
-        steps = upgrade_steps(self.script, target, heads, call if call.online else None)
+        steps = self.direction.steps(self.script, target, heads, call if call.online else None)
         pending = [as_revision(step.revision) for step in steps]
         site = self._site(call, kind)
-        for line in Plan(site.database, site.server, heads, target, tuple(pending)).lines():
+        plan = Plan(
+            site.database, site.server, heads, target, tuple(pending), label=self.direction.label
+        )
+        for line in plan.lines():
             self.say(line)
-        allowed = self._judge(call, pending)
+        allowed = self._judge(call, pending, target)
         version = _numbers(self.settings.server_version)
-        rendering = render(call, self.script, steps, heads, version=version)
-        left_out = self._refuse_unrendered(rendering)
+        checked = self.direction.checked
+        rendering = render(call, self.script, steps, heads, version=version, checked=checked)
+        left_out = self._refuse_unrendered(rendering, target)
         parts = [
             Part(
                 rendered,
-                _attempt(step),
+                _attempt(step, self.direction),
                 self._notes(rendered.revision.id, left_out),
                 (*allowed, *_names(left_out, rendered.revision.id)),
             )
             for step, rendered in zip(steps, rendering.revisions, strict=True)
         ]
         journal = self._journal(call, rendering.dialect, kind)
-        self._made.append(Script(site, parts, journal, rendering.version_table, now))
+        table, again = rendering.version_table, self._again(target)
+        named = str(call.keywords.get("engine_name") or call.number + 1)  # as multidb has it
+        self._of.append((re.sub(r"[^\w.-]+", "-", named), self._url(call)))
+        self._made.append(Script(site, parts, journal, table, now, again))
+
+    def _again(self, target: str) -> str:
+        """The command that writes what is left."""
+        words = [*([] if self.direction is UP else [target]), "--sql"]
+        return " ".join([self.direction.command, *words])
 
     def _refuse_kind(self, kind: str) -> None:
         if kind not in KINDS:
             said = f"There is no script for {PRODUCTS.get(kind, kind)}."
             known = ", ".join(PRODUCTS[each] for each in KINDS)
             raise Refused.one("not-renderable", said, why=f"Scripts are written for {known}.")
-        if self._made:
+        if self._made and not self.several:
+            command, output = self.direction.command, f"{self.direction.name}.sql"
             raise Refused.one(
                 "not-renderable",
                 "env.py migrates several databases in one run, and a script is for one.",
                 why="Which part of it belonged to which database could not be told by a shell.",
-                next=("alembic -x NAME=VALUE safe-upgrade --sql  # if env.py picks one by that",),
+                next=(
+                    f"{command} --sql --output {output}  # a file for each, {self.direction.name}-"
+                    "NAME.sql",
+                ),
             )
 
     # --- What refuses -------------------------------------------------------------------------
 
-    def _judge(self, call: Call, pending: Sequence[Any]) -> tuple[str, ...]:
-        """The guards and rules of ``safe-upgrade``, as far as there is a database to ask."""
-        preflight = Preflight(self.config, self.script, self.settings, self.findings)
+    def _judge(self, call: Call, pending: Sequence[Any], target: str) -> tuple[str, ...]:
+        """The guards and rules of the command, as far as there is a database to ask."""
+        upgrade = self.direction is UP
+        asks = None if upgrade else subjects_down(target)
+        preflight = Preflight(
+            self.config, self.script, self.settings, self.findings, asks, upgrade=upgrade
+        )
         if call.online:
             preflight(call, pending)
         else:
@@ -145,6 +190,8 @@ class Writing:
             files = uncommitted_revisions(paths, self.settings.require_committed)
             self._keep(guards.judge(files, self.settings.allow))
             preflight.lint(call, pending)
+            if not upgrade and pending:
+                self.say("Note      no database was asked: what the way down loses is not known")
         return tuple(dict.fromkeys(each.name for each in self.findings if each.allowed))
 
     def _keep(self, found: Sequence[Finding]) -> None:
@@ -152,7 +199,7 @@ class Writing:
         if any(each.refuses for each in found):
             raise Refused(sorted(self.findings, key=lambda each: not each.refuses))
 
-    def _refuse_unrendered(self, rendering: Rendering) -> list[Finding]:
+    def _refuse_unrendered(self, rendering: Rendering, target: str) -> list[Finding]:
         """The checks that are left out because that is allowed.
 
         :raises Refused: for all else that has no text.
@@ -162,6 +209,9 @@ class Writing:
             for each in rendering.failures
             for finding in guards.judge(each, self.settings.allow)
         ]
+        if self.direction is not UP:
+            instead = f"{self.direction.command} {target}  # reverts it instead"
+            found = [replace(each, next=(instead,)) for each in found]
         self._keep(found)
         return found
 
@@ -233,9 +283,10 @@ class Writing:
         return None
 
 
-def _attempt(step: RevisionStep) -> Attempt:
+def _attempt(step: RevisionStep, direction: Direction) -> Attempt:
     script = step.revision
-    return Attempt(script.revision, script.doc or "", checksum(script.path), form_of(script.path))
+    form = form_of(script.path)
+    return Attempt(script.revision, script.doc or "", checksum(script.path), form, direction.name)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
 
 from alembic_guard import guards
-from alembic_guard.autogenerate.rewrite import Rename, apply_rename
+from alembic_guard.autogenerate.compared import uncompared_in
+from alembic_guard.autogenerate.renaming import Rename
+from alembic_guard.autogenerate.rewrite import apply_rename, drops_and_adds
+from alembic_guard.autogenerate.unmanaged import unmanaged_in
+from alembic_guard.autogenerate.unnamed import unnamed_in
+from alembic_guard.commands.drafted_databases import database_draft, owned_by_history
 from alembic_guard.commands.lint_draft import DraftLint
 from alembic_guard.commands.standing import code_places, missing_tables, texts_of
 from alembic_guard.errors import Refused, WrongUsage
 from alembic_guard.finding import Finding
-from alembic_guard.guards._subjects import (
-    DatabaseDraft,
-    Draft,
-    LoadedMetadata,
-    Position,
-    operations,
-)
+from alembic_guard.guards._subjects import Draft, LoadedMetadata, Position
 from alembic_guard.masking import Mask
 from alembic_guard.runtime.autogenerate import DraftedRevision
 from alembic_guard.runtime.environment import Call, run_environment
@@ -41,6 +39,8 @@ from alembic_guard.settings import Settings
 if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import Script, ScriptDirectory
+
+    from alembic_guard.runtime.comparing.comparison import Unmanaged
 
 
 @dataclass
@@ -62,6 +62,9 @@ class Drafting:
     no_rename: bool = False
     findings: list[Finding] = field(default_factory=list)
     observations: list[tuple[Observation, Call]] = field(default_factory=list)
+    unmanaged: list[Unmanaged | None] = field(default_factory=list)
+    unnamed: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
+    """Of each observation, the kind and table of constraints that come without a name."""
 
     def run(self) -> DraftedRevision:
         """Run env.py and judge what came of it.
@@ -71,6 +74,27 @@ class Drafting:
         """
         drafted = DraftedRevision(self.config, self.script, self.arguments)
         self.lint = DraftLint(self.settings)
+        self.run_env_py(
+            partial(self._compare, drafted),
+            template_args=drafted.context.template_args,
+            revision_context=drafted.context,
+        )
+        self.refuse()
+        self._rename(drafted)
+        self.judge(self._draft(drafted))
+        for each in self.unmanaged:  # a report begins with what refuses
+            self.judge(each)
+        self.refuse()
+        self.findings += self.lint.judge(upgrade for upgrade, _ in drafted.operations())
+        return drafted
+
+    def run_env_py(self, look: Callable[[Call, Any, Any], None], **options: Any) -> None:
+        """Run env.py, which connects; nothing is written to a database.
+
+        :param look: called for each database, with what env.py asked for, the revisions that are
+            recorded, and Alembic's MigrationContext.
+        :param options: as ``EnvironmentContext`` takes them.
+        """
         calls: list[Call] = []
 
         def migrating(call: Call, plain: Callable[[], None]) -> None:
@@ -78,7 +102,7 @@ class Drafting:
             plain()
 
         def work(recorded: Any, context: Any) -> Iterable[Any]:
-            self._compare(drafted, calls[-1], recorded, context)
+            look(calls[-1], tuple(recorded), context)
             return ()
 
         run_environment(
@@ -88,20 +112,13 @@ class Drafting:
             migrating=migrating,
             as_sql=False,
             read_only=True,
-            template_args=drafted.context.template_args,
-            revision_context=drafted.context,
+            **options,
         )
         if not calls:
             raise NoMigrationsRun(self.script.env_py_location, self.config)
-        self.refuse()
-        self._rename(drafted)
-        self.judge(self._draft(drafted))
-        self.refuse()
-        self.findings += self.lint.judge(upgrade for upgrade, _ in drafted.operations())
-        return drafted
 
-    def _compare(self, drafted: DraftedRevision, call: Call, recorded: Any, context: Any) -> None:
-        recorded = tuple(recorded)
+    def observed(self, call: Call, recorded: Any, context: Any) -> Observation | None:
+        """What a database is before it is compared, None where a guard refuses to compare it."""
         observation = observe(context, recorded, self.settings.journal_table)
         self.mask.learn_url(call.connection.engine.url)
         columns = partial(live_columns, call.connection)
@@ -112,8 +129,23 @@ class Drafting:
         # to upgrade would fail where the tables of pending revisions exist
         if not any(one.refuses and one.name == "tables-without-history" for one in said):
             said += self.judge(self._position(observation))
-        if not any(one.refuses for one in said):
+        return None if any(one.refuses for one in said) else observation
+
+    def _compare(self, drafted: DraftedRevision, call: Call, recorded: Any, context: Any) -> None:
+        observation = self.observed(call, recorded, context)
+        if observation is not None:
             drafted.compare(recorded, context)
+            uncompared = uncompared_in(context.opts)
+            if uncompared is not None:
+                self.judge(uncompared)
+                whole = uncompared.reason is None
+                observation = replace(
+                    observation, compares_defaults=observation.compares_defaults or whole
+                )
+            self.unmanaged.append(unmanaged_in(context.opts, self.settings.allow))
+            self.unnamed.append(
+                tuple((each.kind, each.table_key) for each in unnamed_in(context.opts))
+            )
             self.observations.append((observation, call))
             found = [upgrade for upgrade, _ in drafted.operations()]
             if found:  # a hook of env.py may have left none
@@ -155,7 +187,7 @@ class Drafting:
                     "looks-like-rename",
                     f"--rename {rename}: the migration drops no {rename.old!r} "
                     f"and adds no {rename.new!r} beside it.",
-                    why=_drops_and_adds(drafted),
+                    why=drops_and_adds(upgrade for upgrade, _ in drafted.operations()),
                 )
 
     def _draft(self, drafted: DraftedRevision) -> Draft:
@@ -165,9 +197,10 @@ class Drafting:
         seen = self.observations + self.observations[-1:] * max(
             0, len(pairs) - len(self.observations)
         )
+        unnamed = self.unnamed + [()] * len(pairs)
         databases = tuple(
-            database_draft(observation, up, down, call.filtered)
-            for (up, down), (observation, call) in zip(pairs, seen, strict=False)
+            replace(database_draft(observation, up, down, call.filtered), unnamed=names)
+            for (up, down), (observation, call), names in zip(pairs, seen, unnamed, strict=False)
         ) or tuple(
             database_draft(observation, ops.UpgradeOps([]), ops.DowngradeOps([]), call.filtered)
             for observation, call in self.observations
@@ -241,51 +274,3 @@ def _engines(config: Config) -> tuple[str, ...]:
     """As the multidb template's env.py reads them."""
     said = str(config.get_alembic_option("databases") or "")
     return tuple(re.split(r",\s*", said.strip())) if said.strip() else ()
-
-
-def database_draft(
-    observation: Observation,
-    upgrade: ops.UpgradeOps,
-    downgrade: ops.DowngradeOps,
-    filtered: Iterable[tuple[str, str, str]] = (),
-) -> DatabaseDraft:
-    """What the guards look at, from what was observed and what would be written."""
-    return DatabaseDraft(
-        url=observation.url,
-        dialect=observation.dialect,
-        upgrade=upgrade,
-        downgrade=downgrade,
-        live=observation.live,
-        nobodys=observation.nobodys,
-        filtered=tuple(filtered),
-        compares_defaults=observation.compares_defaults,
-    )
-
-
-def owned_by_history(script: ScriptDirectory, databases: Sequence[DatabaseDraft]) -> frozenset[str]:
-    """The tables that the history owns; the files are read only where a table would be dropped."""
-    drops = any(
-        isinstance(operation, ops.DropTableOp)
-        for database in databases
-        for operation in operations(database.upgrade)
-    )
-    if not drops:
-        return frozenset()
-    from alembic_guard.script.replay import owned_tables
-
-    return owned_tables(Path(found.path) for found in script.walk_revisions())
-
-
-def _drops_and_adds(drafted: DraftedRevision) -> str:
-    lines = []
-    for upgrade, _ in drafted.operations():
-        for operation in operations(upgrade):
-            if isinstance(operation, ops.DropColumnOp):
-                lines.append(f"It drops {operation.table_name}.{operation.column_name}.")
-            elif isinstance(operation, ops.AddColumnOp):
-                lines.append(f"It adds {operation.table_name}.{operation.column.name}.")
-            elif isinstance(operation, ops.DropTableOp):
-                lines.append(f"It drops the table {operation.table_name}.")
-            elif isinstance(operation, ops.CreateTableOp):
-                lines.append(f"It creates the table {operation.table_name}.")
-    return "\n".join(lines) or "It drops and adds nothing."

@@ -95,6 +95,8 @@ class Examination:
     :param with_database: whether to run env.py, which connects.
     :param against: a branch or commit of git, whose revision files are joined with those at hand.
     :param notes: whether to say what is only worth knowing.
+    :param migration_url: of the server itself, instead of the setting.
+    :param drift: whether to compare the models with the databases that are at head.
     """
 
     config: Config
@@ -104,6 +106,8 @@ class Examination:
     with_database: bool = True
     against: str | None = None
     notes: bool = True
+    migration_url: str | None = None
+    drift: bool = False
     checks: list[Check] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     databases: list[dict[str, Any]] = field(default_factory=list)
@@ -119,17 +123,22 @@ class Examination:
 
         :raises WrongUsage: for settings that cannot be read, or a branch that git does not know.
         """
-        self.settings = Settings.load(self.config).override(allow=tuple(self.allow))
+        self.settings = Settings.load(self.config).override(
+            allow=tuple(self.allow), migration_url=self.migration_url
+        )
         if (script := self._configuration()) is not None:
             self._revision_files(script)
             if self.with_database:
                 self._environment(script)
         self._versions()
 
-    def judge(self, subject: Any) -> None:
-        """Keep what the guards say of a subject, each thing once."""
+    def judge(self, subject: Any, *, notes: bool = False) -> None:
+        """Keep what the guards say of a subject, each thing once.
+
+        :param notes: whether to keep what is only worth knowing, also where notes are left out.
+        """
         for finding in guards.judge(subject, self.settings.allow):
-            wanted = self.notes or finding.severity is not Severity.NOTE
+            wanted = notes or self.notes or finding.severity is not Severity.NOTE
             if wanted and finding not in self.findings:
                 self.findings.append(finding)
 

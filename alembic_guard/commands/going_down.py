@@ -67,7 +67,8 @@ def subjects_down(
             gap.revision for gap in recording.gaps
         }
         idle = [each for each in pending if each.id not in done]
-        yield EmptyDowngrades(target, tuple(each for each in idle if _does(call, script, each)))
+        empty = tuple(each for each in idle if _does(call, script, each))
+        yield EmptyDowngrades(target, empty, settings.forward_only)
         yield from (gap for gap in recording.gaps if gap.revision not in refusing)
         yield LosingDowngrade(target, tuple(lost_by(call, recording.steps, pending)))
 

@@ -12,6 +12,7 @@ from alembic_guard import COMMANDS
 from alembic_guard.commands.examining import Examination
 from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
 from alembic_guard.commands.options import judging
+from alembic_guard.commands.options import migration_url as migration_url_option
 from alembic_guard.commands.refusing import refusing
 from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding, Severity
@@ -60,6 +61,8 @@ def check(
     against: str | None = None,
     database: bool = True,
     allow: Sequence[str] = (),
+    migration_url: str | None = None,
+    drift: bool = True,
 ) -> Checked:
     """Judge a project as it is; change nothing.
 
@@ -67,12 +70,21 @@ def check(
         what is judged is what a merge would leave.
     :param database: whether to run env.py, which connects.
     :param allow: names of guards that only report.
+    :param migration_url: of the server itself, where env.py connects through a pooler.
+    :param drift: whether to compare the models with each database that is at head.
     :raises Refused: when a guard refuses; its ``data`` holds what was checked.
     """
     mask, data = Mask(), dict[str, Any]()
     with refusing(mask, data):
         examination = Examination(
-            config, mask, allow, with_database=database, against=against, notes=False
+            config,
+            mask,
+            allow,
+            with_database=database,
+            against=against,
+            notes=False,
+            migration_url=migration_url,
+            drift=drift and against is None,
         )
         examination.run()
         findings = [*examination.findings]
@@ -125,6 +137,12 @@ def _lint(examination: Examination) -> list[Finding]:
     default=True,
     help="Also run env.py and look at its databases, which is the default.",
 )
+@click.option(
+    "--drift/--no-drift",
+    default=True,
+    help="Also compare the models with each database that is at head, which is the default.",
+)
+@migration_url_option
 @judging
 @click.pass_obj
 def command(

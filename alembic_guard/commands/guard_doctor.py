@@ -12,6 +12,7 @@ from alembic_guard import COMMANDS
 from alembic_guard.commands.examining import Check, Examination
 from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
 from alembic_guard.commands.options import judging
+from alembic_guard.commands.options import migration_url as migration_url_option
 from alembic_guard.commands.refusing import refusing
 from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding
@@ -42,17 +43,24 @@ class Diagnosis:
 
 @kept_loggers()
 def doctor(
-    config: Config, *, allow: Sequence[str] = (), progress: Callable[[Check], None] | None = None
+    config: Config,
+    *,
+    allow: Sequence[str] = (),
+    migration_url: str | None = None,
+    progress: Callable[[Check], None] | None = None,
 ) -> Diagnosis:
     """Look at a project from the outside in; change nothing.
 
     :param allow: names of guards that only report.
+    :param migration_url: of the server itself, where env.py connects through a pooler.
     :param progress: takes each check as soon as it is made.
     :raises Refused: when something is wrong; its ``data`` holds the checks.
     """
     mask, data = Mask(), dict[str, Any]()
     with refusing(mask, data):
-        examination = Examination(config, mask, allow, progress or (lambda check: None))
+        examination = Examination(
+            config, mask, allow, progress or (lambda check: None), migration_url=migration_url
+        )
         examination.run()
         diagnosis = Diagnosis(tuple(examination.checks), tuple(examination.findings))
         data.update(diagnosis.as_json())
@@ -62,18 +70,17 @@ def doctor(
 
 
 @click.command("guard-doctor", cls=GuardCommand, help=COMMANDS["guard-doctor"])
+@migration_url_option
 @judging
 @click.pass_obj
-def command(
-    invocation: Invocation, /, format: str, output: str | None, allow: tuple[str, ...]
-) -> int:
+def command(invocation: Invocation, /, format: str, output: str | None, **options: Any) -> int:
     """Run the command for its words."""
 
     def work(progress: Progress) -> Report:
         def say(check: Check) -> None:
             progress(_line(check, progress.colour))
 
-        diagnosis = doctor(invocation.config, allow=allow, progress=say)
+        diagnosis = doctor(invocation.config, progress=say, **options)
         lines = [] if diagnosis.findings else ["Nothing is wrong here."]
         return Report(invocation.name, 0, diagnosis.findings, diagnosis.as_json(), lines)
 

@@ -12,10 +12,12 @@ import click
 from alembic import util
 
 from alembic_guard import COMMANDS, guards
-from alembic_guard.autogenerate.rewrite import NotARename, Rename
+from alembic_guard.autogenerate.renaming import NotARename, Rename
 from alembic_guard.commands.drafting import Drafting
 from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
+from alembic_guard.commands.options import adopt as adopt_option
 from alembic_guard.commands.options import judging
+from alembic_guard.commands.options import migration_url as migration_url_option
 from alembic_guard.commands.refusing import error_for, masked_progress, refusing
 from alembic_guard.commands.writing import write
 from alembic_guard.errors import GuardError, Refused, StoppedPartWay, WrongUsage
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
+    from alembic_guard.runtime.proof import Proved
+
 
 @dataclass(frozen=True)
 class Revised:
@@ -48,17 +52,20 @@ class Revised:
     :param revisions: the files, a merge first.
     :param findings: what the guards saw and did not refuse.
     :param applied: what ``upgrade`` applied first.
+    :param proved: what was seen to hold, for each database that is changed.
     """
 
     revisions: tuple[Revision, ...]
     findings: tuple[Finding, ...]
     applied: tuple[Applied, ...] = ()
+    proved: tuple[Proved, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For a report's ``data``."""
         return {
             "revisions": [revision.as_json() for revision in self.revisions],
             "applied": [applied.as_json() for applied in self.applied],
+            "proved": [proved.as_json() for proved in self.proved],
         }
 
 
@@ -75,9 +82,11 @@ def guard_revision(
     depends_on: Sequence[str] = (),
     allow: Sequence[str] = (),
     upgrade: bool = False,
+    migration_url: str | None = None,
     merge: bool | None = None,
     rename: Sequence[str] = (),
     no_rename: bool = False,
+    prove: bool | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Revised:
     """Write a migration by autogenerate, once every guard has let it through.
@@ -85,10 +94,12 @@ def guard_revision(
     :param message: as ``alembic revision`` takes it, like the six that follow.
     :param allow: names of guards that only report.
     :param upgrade: bring the database to the heads first, by a safe upgrade.
+    :param migration_url: of the server itself for that, where env.py connects through a pooler.
     :param merge: join several heads; the setting of the same name by default. Nothing is joined
         where ``head`` says what to build on.
     :param rename: what is a rename: ``table.old:new``, or ``old:new`` for a table.
     :param no_rename: nothing (else) is a rename.
+    :param prove: run it on a scratch database first; the setting of the same name by default.
     :param progress: takes lines for people, as the work goes on.
     :raises GuardError: when nothing was written.
     :raises StoppedPartWay: when nothing was written after ``upgrade`` had applied something.
@@ -103,10 +114,11 @@ def guard_revision(
         "depends_on": tuple(depends_on),
     }
     more = {"allow": allow, "no_merge": merge is False, "rename": rename, "no_rename": no_rename}
-    command = _typed({**asked, **more})
+    command = _typed({**asked, **more, "no_prove": prove is False})
     mask, applied = Mask(), list[Applied]()
+    say = masked_progress(progress, mask)
     with _applied_before(applied), refusing(mask):
-        settings = Settings.load(config).override(allow=tuple(allow), merge=merge)
+        settings = Settings.load(config).override(allow=tuple(allow), merge=merge, prove=prove)
         renames = _parse_renames(rename)
         script = open_script(config)
         _check_words(script, asked)
@@ -115,16 +127,22 @@ def guard_revision(
             from alembic_guard.commands.safe_upgrade import safe_upgrade  # costs 30 ms
 
             # what the models have and the database lacks is what is about to be written
-            upgraded = safe_upgrade(config, "heads", allow=allow, verify=False, progress=progress)
+            upgraded = safe_upgrade(
+                config,
+                "heads",
+                allow=allow,
+                migration_url=migration_url,
+                verify=False,
+                progress=progress,
+            )
             applied += upgraded.applied
         drafting = Drafting(
             config, script, settings, mask, _arguments(asked, merging), command, renames, no_rename
         )
-        revisions = write(drafting, drafting.run(), merging)
-    say = masked_progress(progress, mask)
+        revisions, proved = write(drafting, drafting.run(), merging, say)
     for revision in revisions:
         say(f"Generated {revision.path}")
-    return Revised(revisions, tuple(drafting.findings), tuple(applied))
+    return Revised(revisions, tuple(drafting.findings), tuple(applied), proved)
 
 
 @contextmanager
@@ -212,7 +230,7 @@ def _arguments(asked: Mapping[str, Any], merging: Mapping[str, Any] | None) -> d
 
 
 @click.command("guard-revision", cls=GuardCommand, help=COMMANDS["guard-revision"])
-@click.option("-m", "--message", required=True, help="What the migration does.")
+@click.option("-m", "--message", help="What the migration does; needed but for --adopt.")
 @click.option("--head", default="head", help="The revision to build on; the head by default.")
 @click.option("--splice", is_flag=True, help="Let --head be a revision that is no head.")
 @click.option("--branch-label", help="A branch label for the new revision.")
@@ -220,6 +238,7 @@ def _arguments(asked: Mapping[str, Any], merging: Mapping[str, Any] | None) -> d
 @click.option("--rev-id", help="The revision identifier, instead of a generated one.")
 @click.option("--depends-on", multiple=True, help="A revision that this one depends on.")
 @click.option("--upgrade", is_flag=True, help="Bring the database to the heads first.")
+@migration_url_option
 @click.option(
     "--merge/--no-merge", default=None, help="Join several heads first, which is the default."
 )
@@ -230,15 +249,31 @@ def _arguments(asked: Mapping[str, Any], merging: Mapping[str, Any] | None) -> d
     help="Write this drop and add as a rename; OLD:NEW for a table.",
 )
 @click.option("--no-rename", is_flag=True, help="No drop and add is a rename.")
+@click.option(
+    "--prove/--no-prove",
+    default=None,
+    help="Run it on a scratch database first, which is the default.",
+)
+@adopt_option
 @judging
 @click.pass_obj
 def command(invocation: Invocation, /, format: str, output: str | None, **options: Any) -> int:
     """Run the command for its words."""
+    if options["adopt"] is not None:
+        from alembic_guard.commands.adopting import run
+
+        return run(invocation, format, output, options)
+    del options["adopt"]
+    if options["message"] is None:
+        raise click.UsageError("Missing option '-m' / '--message'.")
     if options["merge"] and options["head"] != "head":
         raise click.UsageError(
             "--merge and --head contradict each other: build on one head, or join all."
         )
-    invocation.tell_env_py(**options, autogenerate=True)
+    if options["migration_url"] and not options["upgrade"]:
+        raise click.UsageError("--migration-url is for --upgrade: nothing else changes a database.")
+    told = {name: value for name, value in options.items() if name != "migration_url"}
+    invocation.tell_env_py(**told, autogenerate=True)
 
     def work(progress: Progress) -> Report:
         revised = guard_revision(invocation.config, progress=progress, **options)

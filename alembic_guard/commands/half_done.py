@@ -1,4 +1,4 @@
-"""Which pending revisions were begun by a run that died: their tables may be there already."""
+"""Which pending revisions were begun by a run that died: a part of their work is done already."""
 
 from __future__ import annotations
 
@@ -14,14 +14,19 @@ from alembic_guard.runtime.history import Revision
 from alembic_guard.settings import Settings
 
 
-def half_done(call: Call, settings: Settings, pending: Sequence[Revision]) -> frozenset[str]:
+def half_done(
+    call: Call, settings: Settings, pending: Sequence[Revision], *, upgrade: bool = True
+) -> frozenset[str]:
     """Of these revisions those of which a part is on record as committed.
 
-    None where the role may not read the statement journal: one that only looks needs no right to.
+    :param upgrade: False for ``downgrade()``.
+    :return: nothing where the role may not read the statement journal, for one that only looks
+        needs no right to.
     """
     if not pending or not settings.journal or call.handed_in:
         return frozenset()
-    book = StatementJournal(Journal(call.context, settings.journal_table), "upgrade")
+    direction = "upgrade" if upgrade else "downgrade"
+    book = StatementJournal(Journal(call.context, settings.journal_table), direction)
     with suppress(DBAPIError), call.reading() as connection:
         book.load(connection, [each.id for each in pending])
     return frozenset(book.partials)

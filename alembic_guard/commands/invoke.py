@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 import click
 
 from alembic_guard import reports
+from alembic_guard.commands.defects import DEFECT, PLEASE_REPORT, defect
 from alembic_guard.commands.home import home
 from alembic_guard.commands.options import FORMATS
 from alembic_guard.commands.secrets import project_mask
-from alembic_guard.commands.typed import as_typed
-from alembic_guard.errors import GuardError, WrongUsage
+from alembic_guard.commands.typed import as_typed, once_more
+from alembic_guard.errors import GuardError, StoppedPartWay, WrongUsage
 from alembic_guard.finding import Finding
 from alembic_guard.masking import Mask
 from alembic_guard.reports import Report
@@ -35,8 +36,7 @@ from alembic_guard.settings import unknown_variables
 if TYPE_CHECKING:
     from alembic.config import Config
 
-DEFECT = 70
-ISSUES = "https://github.com/alembic-guardrails/alembic-guardrails/issues"
+DEFECTIVE = 70
 
 
 def invoke(name: str, words: Sequence[str], config: Config, prog: str) -> None:
@@ -51,7 +51,7 @@ def invoke(name: str, words: Sequence[str], config: Config, prog: str) -> None:
             status = load_command(name).main(
                 args=list(words),
                 prog_name=prog,
-                obj=Invocation(name, config, mask),
+                obj=Invocation(name, config, mask, words),
                 standalone_mode=False,
             )
     except click.ClickException as error:
@@ -63,8 +63,8 @@ def invoke(name: str, words: Sequence[str], config: Config, prog: str) -> None:
         status = INTERRUPTED
     except Exception as error:
         _show_traceback(error, mask)
-        click.echo(f"{_defect(error).message} {_PLEASE_REPORT}", err=True)
-        status = DEFECT
+        click.echo(f"{defect(error).message} {PLEASE_REPORT}", err=True)
+        status = DEFECTIVE
     if status:
         raise SystemExit(status)
 
@@ -113,11 +113,15 @@ class Product(Protocol):
 
 @dataclass
 class Invocation:
-    """One run of one command: what click hands to it as its object."""
+    """One run of one command: what click hands to it as its object.
+
+    :param words: what was typed after its name.
+    """
 
     name: str
     config: Config
     mask: Mask = field(default_factory=Mask)
+    words: Sequence[str] = ()
 
     @property
     def quiet(self) -> bool:
@@ -153,7 +157,9 @@ class Invocation:
         with reserved_stdout() as out:
             for_people = sys.stderr if format != "text" or product is not None else out
             report = self._attempt(work, Progress(for_people, self.mask, self.quiet))
-            findings = as_typed(report.findings, self.config)
+            part_way = report.exit_status == StoppedPartWay.exit_status
+            findings = once_more(report.findings, self.name, self.words, part_way=part_way)
+            findings = as_typed(findings, self.config)
             folder, ini = home(self.config)
             report = replace(report, findings=findings, folder=folder, config=ini).masked(self.mask)
             if product is not None:
@@ -167,7 +173,7 @@ class Invocation:
         try:
             return work(progress)
         except GuardError as error:
-            if self.raiseerr:
+            if self.raiseerr or error.findings[0].name == DEFECT:
                 _show_traceback(error, self.mask)
             interrupted = isinstance(error.__cause__, Interrupted) and error.exit_status == 1
             status = INTERRUPTED if interrupted else error.exit_status
@@ -177,18 +183,7 @@ class Invocation:
             return Report(self.name, INTERRUPTED)
         except Exception as error:
             _show_traceback(error, self.mask)
-            return Report(self.name, DEFECT, [_defect(error)])
-
-
-_PLEASE_REPORT = f"Please report it with the traceback above: {ISSUES}"
-
-
-def _defect(error: Exception) -> Finding:
-    return Finding(
-        "defect",
-        f"This is a defect of alembic_guard: {type(error).__name__}.",
-        why=_PLEASE_REPORT,
-    )
+            return Report(self.name, DEFECTIVE, [defect(error)])
 
 
 def _show_traceback(error: BaseException, mask: Mask) -> None:

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING
 
 from alembic_guard import guards
 from alembic_guard.autogenerate.observe import Note
-from alembic_guard.commands.drafting import (
-    database_draft,
-    loaded_metadata,
-    owned_by_history,
-)
+from alembic_guard.commands.drafted_databases import database_draft, owned_by_history
+from alembic_guard.commands.drafting import loaded_metadata
 from alembic_guard.commands.lint_draft import lint_unasked
 from alembic_guard.commands.typed import as_typed
 from alembic_guard.errors import Refused

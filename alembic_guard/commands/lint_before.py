@@ -3,7 +3,7 @@
 It refuses what the live database proves: a lock that blocks for long, on a table that is not small.
 All else that a rule would call an error is a warning then, unless the setting ``lint_on_upgrade``
 is ``error``. A linter that fails stops no deployment: it says so. From the same recording it is
-told which tables each revision locks.
+told which tables each revision locks, and what it builds.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from alembic_guard.commands.lint_cases import case_of, recorded
 from alembic_guard.commands.linting import Facts, Linter, done_by, facts_of
 from alembic_guard.commands.lock_requests import requests_of
 from alembic_guard.commands.own_rules import own_rules
+from alembic_guard.commands.room_needed import Needs, room_needed
 from alembic_guard.commands.selecting import Selection
 from alembic_guard.ddl.lock_request import Transactions
 from alembic_guard.errors import GuardError
 from alembic_guard.finding import Finding, Severity
 from alembic_guard.rules._run import Run
 from alembic_guard.runtime.database import kind_of
+from alembic_guard.runtime.stand_in import no_collection
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,12 +42,15 @@ class Judged:
     """What is known of pending revisions.
 
     :param locks: what each locks, by revision; those of which it is not known are left out.
+    :param needs: what each builds, and how large that is.
     """
 
     findings: Sequence[Finding] = ()
     locks: Mapping[str, Transactions] = field(default_factory=dict)
+    needs: Needs = field(default_factory=dict)
 
 
+@no_collection()
 def lint_before(
     call: Call,
     script: ScriptDirectory,
@@ -72,14 +77,18 @@ def lint_before(
         recording = recorded(call, script, selection, upgrade=upgrade, each_in_its_own=True)
         case = case_of(call, selection, recording, only_proved=settings.lint_on_upgrade != "error")
         linter = Linter(settings, own_rules(settings))
-        findings = linter.judge(case, call.context.dialect, ask)
+        steps = done_by(recording.steps, call.context.dialect)
+        findings = linter.judge(case, steps, ask)
         if not upgrade:
             findings = [each for each in findings if each.name not in _NOT_DOWNWARDS]
+
+        def fresh() -> Run:
+            return Run(asked[-1].target, asked[-1].tables, small=settings.small_table_rows)
+
+        needs = room_needed(steps, fresh())
         if kind_of(call.context.dialect) != "postgresql":
-            return Judged(findings)
-        steps = done_by(recording.steps, call.context.dialect)
-        run = Run(asked[-1].target, asked[-1].tables, small=settings.small_table_rows)
-        return Judged(findings, requests_of(recording, steps, run))
+            return Judged(findings, needs=needs)
+        return Judged(findings, requests_of(recording, steps, fresh()), needs)
     except GuardError:
         raise
     except Exception as error:

@@ -72,7 +72,8 @@ def _recorded(upgrade: ops.UpgradeOps, dialect: Dialect, options: Mapping[str, A
 
 
 def _judged(case: Case, dialect: Dialect, facts: Facts, settings: Settings) -> list[Finding]:
-    found = Linter(settings, own_rules(settings)).judge(case, dialect, lambda _actions: facts)
+    steps = done_by(case.recording.steps, dialect)
+    found = Linter(settings, own_rules(settings)).judge(case, steps, lambda _actions: facts)
     return [_mild(each) for each in found]
 
 

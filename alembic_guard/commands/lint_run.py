@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from alembic_guard import guards
 from alembic_guard.commands.lint_cases import case_of, recorded
 from alembic_guard.commands.lint_trace import seconds, traced
-from alembic_guard.commands.linting import Linter, facts_of
+from alembic_guard.commands.linting import Linter, done_by, facts_of
 from alembic_guard.commands.options import DIALECTS
 from alembic_guard.commands.own_rules import own_rules
 from alembic_guard.commands.selecting import Selecting, Selection
@@ -23,6 +23,7 @@ from alembic_guard.runtime.history import load, open_script
 from alembic_guard.runtime.offline import offline
 from alembic_guard.runtime.ours import defects_as_they_are, ours
 from alembic_guard.runtime.recording import Recording
+from alembic_guard.runtime.stand_in import no_collection
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class LintRun:
         self.say(note)
 
     def _serve(self, call: Call, _plain: Callable[[], None]) -> None:
-        with ours():
+        with ours(), no_collection():
             self._judge(call)
 
     def _judge(self, call: Call) -> None:
@@ -113,7 +114,7 @@ class LintRun:
         recording = self._recorded(call, selection)
         self.findings += self.linter.judge(
             case_of(call, selection, recording),
-            call.context.dialect,
+            done_by(recording.steps, call.context.dialect),
             partial(facts_of, call, self.settings),
         )
         self._note(call, selection, recording)

@@ -94,14 +94,16 @@ class Linter:
     used: set[Allowance] = field(default_factory=set)
 
     def judge(
-        self, case: Case, dialect: Dialect, ask: Callable[[Sequence[Action]], Facts]
+        self,
+        case: Case,
+        steps: Sequence[tuple[Step, Sequence[Action]]],
+        ask: Callable[[Sequence[Action]], Facts],
     ) -> list[Finding]:
         """What the rules find, in the order of the steps.
 
-        :param dialect: of the database.
+        :param steps: of the recording, with what they do, as :func:`done_by` tells it.
         :param ask: what is known of the database, as far as actions are about it.
         """
-        steps = done_by(case.recording.steps, dialect)
         run = self._run(case, ask([each for _, done in steps for each in done]))
         listed = allowed_in(case.files)
         found = []

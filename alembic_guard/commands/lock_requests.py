@@ -12,7 +12,6 @@ from itertools import groupby
 from alembic_guard.ddl.actions import Action
 from alembic_guard.ddl.data import Copy, Delete, Insert, Maintain, Opaque, Read, Update
 from alembic_guard.ddl.lock_request import LockRequest, Transactions, Use, lock_requests
-from alembic_guard.ddl.postgresql import effect
 from alembic_guard.rules._run import Run
 from alembic_guard.runtime.recording import Recording
 from alembic_guard.runtime.step import Step
@@ -62,7 +61,7 @@ def _is_long(run: Run, action: Action) -> bool:
         case Read():
             touched = action.tables
         case _:
-            found = effect(action, run.target, run.table)
+            found = run.effect(action)
             touched = found.scans | found.rewrites
     return any(not (run.is_new(key) or run.is_small(key)) for key in touched)
 

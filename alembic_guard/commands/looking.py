@@ -10,12 +10,21 @@ from collections.abc import Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from alembic_guard.autogenerate.unmanaged import unmanaged_in
 from alembic_guard.commands.drafting import loaded_metadata
+from alembic_guard.commands.drift import drift_of
 from alembic_guard.commands.preflight import connection_facts, history_facts
 from alembic_guard.commands.standing import missing_tables, unrecorded_tables
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call
-from alembic_guard.runtime.history import as_revision, counted, relative, shown, upgrade_steps
+from alembic_guard.runtime.history import (
+    as_revision,
+    counted,
+    heads,
+    relative,
+    shown,
+    upgrade_steps,
+)
 from alembic_guard.runtime.missing import unknown_revisions
 from alembic_guard.runtime.observation import live_columns, observe
 from alembic_guard.runtime.version_column import version_column
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
     from alembic_guard.commands.examining import Examination
     from alembic_guard.guards._subjects import UnrecordedTables
     from alembic_guard.runtime.history import Revision
+    from alembic_guard.runtime.observation import Observation
 
 
 class Look:
@@ -36,6 +46,7 @@ class Look:
         self.script = script
         self.call = call
         self.database = Database(call.connection)
+        self._observation: Observation | None = None
         examination.mask.learn_url(call.connection.engine.url)
 
     @property
@@ -64,6 +75,9 @@ class Look:
             facts += self._metadata()
         with check("history") as facts:
             facts += self._history()
+        if self.examination.drift and self._comparable:
+            with check("drift") as facts:
+                facts += self._drift()
 
     def _metadata(self) -> Iterator[str]:
         examination, connection = self.examination, self.call.connection
@@ -80,11 +94,34 @@ class Look:
                 autogenerate=False,
                 in_the_way=self._in_the_way is not None,
             )
+        judged = len(examination.findings)
         examination.judge(loaded)
+        refused = any(each.refuses for each in examination.findings[judged:])
+        if loaded.tables and not refused:
+            self._observation = observation
         if not loaded.live:  # as before an upgrade
             examination.judge(missing_tables(self.script, self.call))
         yield f"{counted(len(loaded.tables), 'table')} in the models"
         yield f"{len(loaded.live)} in the database"
+
+    @property
+    def _comparable(self) -> bool:
+        """Whether the models can be compared: they are loaded, and the database is at head."""
+        seen = self._observation
+        every = {revision.revision for revision in heads(self.script)}
+        return seen is not None and bool(every) and set(seen.recorded) == every
+
+    def _drift(self) -> Iterator[str]:
+        examination, seen = self.examination, self._observation
+        assert seen is not None
+        with self.call.reading():
+            drift, uncompared = drift_of(examination.config, self.script, seen, self.call.context)
+        examination.judge(drift)
+        if uncompared is not None:
+            examination.judge(uncompared)
+        unmanaged = unmanaged_in(self.call.context.opts, examination.settings.allow)
+        examination.judge(unmanaged, notes=True)
+        yield f"{counted(len(drift.changes), 'difference')} between models and database"
 
     def _history(self) -> Iterator[str]:
         recorded = self.call.heads()

@@ -137,6 +137,26 @@ def migration_url(command: _F) -> _F:
     )(command)
 
 
+def adopt(command: _F) -> _F:
+    """``--adopt``, with or without a folder."""
+    return click.option(
+        "--adopt",
+        is_flag=False,
+        flag_value="",
+        metavar="[FOLDER]",
+        help="Write no revision, but what the database has and nobody declares into .sql files.",
+    )(command)
+
+
+def forward_only(command: _F) -> _F:
+    """``--forward-only``, for what goes down or rehearses it."""
+    return click.option(
+        "--forward-only/--no-forward-only",
+        default=None,
+        help=f"No revision needs a downgrade.  [env var: {PREFIX}FORWARD_ONLY]",
+    )(command)
+
+
 def judging(command: _F) -> _F:
     """The options of every command that judges: --format, --output, --allow, --explain."""
     for option in reversed(_JUDGING):

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
     from sqlalchemy import Connection, Table
 
+    from alembic_guard.commands.room_needed import Needs
+
 
 @dataclass
 class Preflight:
@@ -56,6 +58,7 @@ class Preflight:
     asks: Callable[..., Iterator[Any]] | None = None
     upgrade: bool = True
     _locks: dict[tuple[int, str], Transactions] = field(default_factory=dict)
+    _needs: Needs = field(default_factory=dict)
 
     def __call__(self, call: Call, pending: Sequence[Revision]) -> tuple[str, ...]:
         """Judge one database.
@@ -68,13 +71,15 @@ class Preflight:
         asks = self.asks or subjects
         for subject in asks(self.config, self.script, self.settings, call, pending):
             found = guards.judge(subject, self.settings.allow)
-            self.findings += [each for each in found if each not in self.findings]
+            self._keep(found)
             allowed.update((each.name, None) for each in found if each.allowed)
             if any(each.refuses for each in found):
                 raise Refused(sorted(self.findings, key=lambda each: not each.refuses))
-        begun = half_done(call, self.settings, pending)  # judged before they were begun
+        # judged before they were begun
+        begun = half_done(call, self.settings, pending, upgrade=self.upgrade)
         whole = [each for each in pending if each.id not in begun]
         allowed.update((each, None) for each in self.lint(call, whole))
+        allowed.update((each, None) for each in self._fits(call))
         allowed.update((each, None) for each in self._busy(call, pending))
         return tuple(allowed)
 
@@ -91,16 +96,33 @@ class Preflight:
         names = [each.id for each in pending]
         judged = lint_before(call, self.script, self.settings, names, upgrade=self.upgrade)
         self._locks.update({(call.number, name): found for name, found in judged.locks.items()})
-        self.findings += [each for each in judged.findings if each not in self.findings]
+        self._needs = judged.needs
+        self._keep(judged.findings)
         if any(each.refuses for each in judged.findings):
             raise Refused(sorted(self.findings, key=lambda each: not each.refuses))
         return [each.name for each in judged.findings if each.allowed]
+
+    def _keep(self, found: Sequence[Finding]) -> None:
+        """Each thing once; there may be thousands."""
+        self.findings[:] = dict.fromkeys((*self.findings, *found))
+
+    def _fits(self, call: Call) -> list[str]:
+        """Judge whether the disk has the room that is needed."""
+        from alembic_guard.commands.room_needed import shortages  # with the rules, as above
+
+        needs, self._needs = self._needs, {}
+        short = shortages(call, needs) if needs else ()
+        found = [each for one in short for each in guards.judge(one, self.settings.allow)]
+        self.findings += [each for each in found if each not in self.findings]
+        if any(each.refuses for each in found):
+            raise Refused(sorted(self.findings, key=lambda each: not each.refuses))
+        return [each.name for each in found if each.allowed]
 
     def _busy(self, call: Call, pending: Sequence[Revision]) -> list[str]:
         """Judge who works with the tables that are about to be locked."""
         wanted = {each.id: self.locks(call, each) for each in pending}
         found = guards.judge(busy_tables(call, wanted), self.settings.allow)
-        self.findings += [each for each in found if each not in self.findings]
+        self._keep(found)
         return [each.name for each in found if each.allowed]
 
 

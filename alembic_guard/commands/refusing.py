@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from alembic.util import CommandError
@@ -104,5 +105,6 @@ def _with_what_stays(finding: Finding, applied: Sequence[Applied]) -> Finding:
 
 
 def _masked(error: GuardError, mask: Mask, data: dict[str, Any] | None) -> GuardError:
-    findings = [masked_finding(finding, mask) for finding in error.findings]
+    once = cache(mask)  # many findings share their path and their reason
+    findings = [masked_finding(finding, once) for finding in error.findings]
     return type(error)(findings, {**(data or {}), **error.data})

@@ -25,6 +25,7 @@ from alembic_guard.commands.preflight import Preflight
 from alembic_guard.commands.rehearsing_rows import Row, rows_of
 from alembic_guard.commands.rehearsing_table import lines
 from alembic_guard.commands.safe_upgrade import Upgraded
+from alembic_guard.commands.scratching import scratch_of
 from alembic_guard.commands.selecting import Selection
 from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding
@@ -34,14 +35,14 @@ from alembic_guard.rules._run import Run
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call, run_environment
 from alembic_guard.runtime.failure import NoMigrationsRun
-from alembic_guard.runtime.history import as_revision, lineage, upgrade_steps
+from alembic_guard.runtime.history import as_revision, upgrade_steps
 from alembic_guard.runtime.loggers import quiet_loggers
+from alembic_guard.runtime.no_scratch import NoScratch
 from alembic_guard.runtime.ours import defects_as_they_are, ours
 from alembic_guard.runtime.recording import Recording
-from alembic_guard.runtime.scratch import NoScratch, scratch
 from alembic_guard.runtime.stopped import CheckFailed, Interrupted
 from alembic_guard.runtime.tables import known_tables
-from alembic_guard.runtime.tracing import replay, trace_as_far
+from alembic_guard.runtime.tracing import trace_as_far
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -166,13 +167,13 @@ class Rehearsing:
         copied = database.kind == "sqlite"
         checks = Checks(self.settings.allow, self.mask)
         stage_of = partial(self._stage, call, written_tables(database.kind))
-        with self._scratch(call, database) as engine:
+        with self._scratch(call) as engine:
             found = rehearse(
                 stage_of(engine),
                 pending,
                 self.mask,
                 checks.run if copied else None,
-                round_trip=not getattr(self.settings, "forward_only", False),
+                round_trip=not self.settings.forward_only,
             )
         with quiet_loggers():
             rows, judged = self._judged(call, pending, found)
@@ -188,18 +189,9 @@ class Rehearsing:
             self.say(line)
 
     @contextmanager
-    def _scratch(self, call: Call, database: Database) -> Iterator[Engine]:
-        shadow = self.settings.shadow_url
-        before = list(reversed(lineage(self.script, call.heads())))
+    def _scratch(self, call: Call) -> Iterator[Engine]:
         try:
-            with scratch(
-                database,
-                call.connection,
-                dev_url=shadow or self.settings.dev_url,
-                setting="shadow_url" if shadow else "dev_url",
-                say=self.say,
-                replay=lambda engine: replay(call, self.script, before, engine, call.keywords),
-            ) as engine:
+            with scratch_of(call, self.script, self.settings, self.say) as engine:
                 yield engine
         except NoScratch as event:
             event.rehearsal = True
@@ -236,9 +228,9 @@ class Rehearsing:
             asked.append(_facts(call, self.settings, actions, recording))
             return asked[-1]
 
-        judged = [] if off else linter.judge(case, dialect, ask)
-        trip = [finding for each in found.seen for finding in guards.judge(each)]
         done = done_by(recording.steps, dialect)
+        judged = [] if off else linter.judge(case, done, ask)
+        trip = [finding for each in found.seen for finding in guards.judge(each)]
         facts = asked[-1] if asked else ask([each for _, actions in done for each in actions])
         run = Run(facts.target, facts.tables, small=self.settings.small_table_rows)
         rows = list(rows_of(done, run, judged))

@@ -16,6 +16,8 @@ def refuse_combinations(options: Mapping[str, Any]) -> None:
     """
     if options.get("shadow_url") and not options.get("rehearse"):
         raise click.UsageError("--shadow-url is for --rehearse.")
+    if options.get("forward_only") is not None and not options.get("rehearse"):
+        raise click.UsageError("--forward-only is for --rehearse; it says how far that goes.")
     for other in ("plan", "sql"):
         if options.get("rehearse") and options.get(other):
             raise click.UsageError(f"--rehearse runs what --{other} does not; take one away.")

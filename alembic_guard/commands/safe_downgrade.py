@@ -11,12 +11,13 @@ import click
 from alembic_guard import COMMANDS
 from alembic_guard.apply.direction import DOWN
 from alembic_guard.apply.plan import Plan
-from alembic_guard.apply.upgrade import Upgrade
+from alembic_guard.apply.whole_run import WholeRun
 from alembic_guard.commands.carrying_out import carry_out
 from alembic_guard.commands.going_down import subjects_down
 from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
 from alembic_guard.commands.limits import LIMITS, limiting
 from alembic_guard.commands.lint_notes import without_notes
+from alembic_guard.commands.options import forward_only as forward_only_option
 from alembic_guard.commands.options import judging
 from alembic_guard.commands.preflight import Preflight
 from alembic_guard.commands.refusing import masked_progress, refusing
@@ -71,6 +72,7 @@ def safe_downgrade(
     tag: str | None = None,
     allow: Sequence[str] = (),
     restart: bool = False,
+    forward_only: bool | None = None,
     progress: Callable[[str], None] | None = None,
     **limits: Any,
 ) -> Downgraded:
@@ -82,6 +84,7 @@ def safe_downgrade(
     :param tag: for env.py, as Alembic's ``--tag``.
     :param allow: names of guards that only report.
     :param restart: begin a partly reverted revision with its first statement, not where it stopped.
+    :param forward_only: let ``downgrade()`` do nothing; the setting of the same name by default.
     :param progress: takes lines for people, as the work goes on.
     :param limits: ``wait``, ``lock_timeout``, ``statement_timeout``, ``retry_for``, ``backup`` and
         their like, as :func:`~alembic_guard.safe_upgrade` takes them.
@@ -91,12 +94,14 @@ def safe_downgrade(
         raise TypeError(f"safe_downgrade() takes no {', '.join(sorted(unknown))}")
     mask, data = Mask(), dict[str, Any]()
     with refusing(mask, data):
-        settings = Settings.load(config).override(allow=tuple(allow), **limits)
+        settings = Settings.load(config).override(
+            allow=tuple(allow), forward_only=forward_only, **limits
+        )
         script = open_script(config)
         load(script)
         preflight = Preflight(config, script, settings, asks=subjects_down(revision), upgrade=False)
         truth = Truth(script, settings, preflight.findings)
-        downgrade = Upgrade(
+        downgrade = WholeRun(
             config,
             script,
             revision,
@@ -152,8 +157,10 @@ def _said(commands: Iterable[str], words: Mapping[str, str]) -> tuple[str, ...]:
 @click.command("safe-downgrade", cls=GuardCommand, help=COMMANDS["safe-downgrade"])
 @click.argument("revision")
 @click.option("--plan", is_flag=True, help="Only say what would be done; change nothing.")
+@click.option("--sql", is_flag=True, help="Write a script for a DBA; FROM:TO asks no database.")
 @click.option("--tag", help="Arbitrary tag for env.py, as in alembic downgrade.")
 @limiting
+@forward_only_option
 @judging
 @click.pass_obj
 def command(
@@ -161,6 +168,10 @@ def command(
 ) -> int:
     """Run the command for its words."""
     invocation.tell_env_py(revision=revision, tag=options["tag"])
+    if options.pop("sql"):
+        from alembic_guard.commands.by_hand import write_script
+
+        return write_script(invocation, revision, format, output, options, DOWN)
 
     def work(progress: Progress) -> Report:
         downgraded = safe_downgrade(invocation.config, revision, progress=progress, **options)

@@ -10,12 +10,12 @@ import click
 
 from alembic_guard import COMMANDS, guards
 from alembic_guard.apply.plan import Plan
-from alembic_guard.apply.upgrade import Upgrade
+from alembic_guard.apply.whole_run import WholeRun
 from alembic_guard.commands.carrying_out import carry_out
 from alembic_guard.commands.invoke import GuardCommand, Invocation, Progress
 from alembic_guard.commands.limits import limiting
 from alembic_guard.commands.lint_notes import without_notes
-from alembic_guard.commands.options import judging
+from alembic_guard.commands.options import forward_only, judging
 from alembic_guard.commands.preflight import Preflight
 from alembic_guard.commands.refusing import masked_progress, refusing
 from alembic_guard.commands.rehearsing_options import refuse_combinations
@@ -88,6 +88,7 @@ def safe_upgrade(
     backup: str | None = None,
     rehearse: bool = False,
     shadow_url: str | None = None,
+    forward_only: bool | None = None,
     migration_url: str | None = None,
     restart: bool = False,
     verify: bool | None = None,
@@ -113,6 +114,7 @@ def safe_upgrade(
     :param rehearse: upgrade a scratch database instead, and take that back; see
         docs/rehearsal.md.
     :param shadow_url: of a server where the scratch database is made, instead of the same one.
+    :param forward_only: rehearse no downgrade; the setting of the same name by default.
     :param migration_url: of the server itself, where env.py connects through a pooler.
     :param restart: begin a partly applied revision with its first statement, not where it stopped.
     :param verify: compare models and database at the end; the setting of the same name by default.
@@ -134,6 +136,7 @@ def safe_upgrade(
             cancel_blockers_after=cancel_blockers_after,
             backup=backup,
             shadow_url=shadow_url,
+            forward_only=forward_only,
             migration_url=migration_url,
             verify=verify,
         )
@@ -144,12 +147,12 @@ def safe_upgrade(
             from alembic_guard.commands.rehearsing import rehearsed  # rules cost 40 ms
 
             return rehearsed(config, script, revision, settings, mask, say, {"tag": tag}, data)
-        upgrade = Upgrade(config, script, revision, settings, mask, say, options={"tag": tag})
+        upgrade = WholeRun(config, script, revision, settings, mask, say, options={"tag": tag})
         upgrade.plan_only, upgrade.restart = plan, restart
         return _carried_out(upgrade, data)
 
 
-def _carried_out(upgrade: Upgrade, data: dict[str, Any]) -> Upgraded:
+def _carried_out(upgrade: WholeRun, data: dict[str, Any]) -> Upgraded:
     """Upgrade what env.py configures itself, where a rehearsal takes a scratch database.
 
     :param data: of the report; it is filled however the upgrade ends.
@@ -168,7 +171,7 @@ def _carried_out(upgrade: Upgrade, data: dict[str, Any]) -> Upgraded:
     return upgraded
 
 
-def _verifying(upgrade: Upgrade, preflight: Preflight) -> Verifying | None:
+def _verifying(upgrade: WholeRun, preflight: Preflight) -> Verifying | None:
     """What compares models and database at the end; None where nobody asks, or it is a plan."""
     if upgrade.plan_only or not upgrade.settings.verify:
         return None
@@ -182,10 +185,11 @@ def _verifying(upgrade: Upgrade, preflight: Preflight) -> Verifying | None:
         upgrade.say,
         preflight.findings,
         {"destination_rev": upgrade.target, **upgrade.options},
+        lambda: len(upgrade.plans) > 1,
     )
 
 
-def _upgraded(upgrade: Upgrade, preflight: Preflight, verifying: Verifying | None) -> Upgraded:
+def _upgraded(upgrade: WholeRun, preflight: Preflight, verifying: Verifying | None) -> Upgraded:
     let_through = [
         finding
         for failed in upgrade.let_through
@@ -221,6 +225,7 @@ def _backup_json(backup: Backup | None) -> dict[str, Any] | None:
     help="Where --rehearse makes its database, instead of on the same server.  "
     "[env var: ALEMBIC_GUARD_SHADOW_URL]",
 )
+@forward_only
 @click.option(
     "--verify/--no-verify",
     default=None,

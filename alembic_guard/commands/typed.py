@@ -1,13 +1,15 @@
 """The next commands of a finding, as they have to be typed here.
 
 The guards write ``alembic safe-upgrade``. Whoever typed ``alembic -c deploy/alembic.ini …`` has to
-type that again, and in a Flask application it is ``flask db safe-upgrade``.
+type that again, and in a Flask application it is ``flask db safe-upgrade``. Whoever was
+interrupted types the same command once more, ``--rehearse``, ``--backup`` and all.
 """
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,27 @@ from alembic_guard.finding import Finding
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+
+_RELATIVE = re.compile(r"(?:[^-].*)?[+-]\d+")
+
+
+def once_more(
+    findings: Iterable[Finding], name: str, words: Sequence[str], *, part_way: bool
+) -> list[Finding]:
+    """The findings, with the command that was interrupted as the next one.
+
+    :param words: what was typed after its name; :param part_way: whether a part of it is done.
+    """
+    command = shlex.join(["alembic", name, *words])
+    if part_way and any(_RELATIVE.fullmatch(word) for word in words):
+        command += "  # counts from where the database is now"
+    return [
+        replace(finding, next=(command,))
+        if finding.name == "interrupted" and finding.next
+        else finding
+        for finding in findings
+    ]
 
 
 def as_typed(findings: Iterable[Finding], config: Config) -> list[Finding]:

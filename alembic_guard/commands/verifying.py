@@ -11,36 +11,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from alembic.operations import ops
-
 from alembic_guard import guards
-from alembic_guard.autogenerate.phrases import phrase
 from alembic_guard.commands.drafting import loaded_metadata
+from alembic_guard.commands.drift import drift_of
 from alembic_guard.commands.lint_notes import without_notes
 from alembic_guard.errors import Refused
 from alembic_guard.finding import Finding, Severity
-from alembic_guard.guards._subjects import Drift, key, operations
 from alembic_guard.masking import Mask
-from alembic_guard.runtime.autogenerate import DraftedRevision
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.environment import Call, run_environment
 from alembic_guard.runtime.history import heads
 from alembic_guard.runtime.loggers import quiet_loggers
 from alembic_guard.runtime.migration_url import leading_to
-from alembic_guard.runtime.observation import Observation, observe
-from alembic_guard.runtime.stopped import Interrupted
+from alembic_guard.runtime.observation import observe
+from alembic_guard.runtime.stopped import ComparisonInterrupted
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
-
-_ARGUMENTS: dict[str, Any] = {
-    **dict.fromkeys(("message", "branch_label", "version_path", "rev_id", "depends_on")),
-    "head": "head",
-    "splice": False,
-}
-"""As ``alembic check`` says them, which writes no revision either."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +59,7 @@ class Verifying:
 
     :param findings: where what is found goes; each thing once.
     :param options: env.py's own arguments, such as ``tag``, as for the upgrade.
+    :param several: whether there are several databases, which are then named.
     """
 
     config: Config
@@ -79,20 +69,21 @@ class Verifying:
     say: Callable[[str], None]
     findings: list[Finding]
     options: dict[str, Any]
+    several: Callable[[], bool] = lambda: False
     verified: list[Verified] = field(default_factory=list)
 
     def run(self) -> None:
         """Compare.
 
         :raises Refused: by what was found in all the databases, what refuses first.
-        :raises Interrupted: for Ctrl-C.
+        :raises ComparisonInterrupted: for Ctrl-C.
         :raises EnvironmentFailed: when env.py raised, or its database could not be asked.
         """
         try:
             with quiet_loggers():
                 self._run()
         except (KeyboardInterrupt, CancelledError):
-            raise Interrupted("interrupted") from None
+            raise ComparisonInterrupted("interrupted") from None
         if any(finding.refuses for finding in self.findings):
             told, _ = without_notes(self.findings)
             raise Refused(sorted(told, key=lambda each: not each.refuses))
@@ -133,10 +124,11 @@ class Verifying:
         else:
             verified = self._verified(url, recorded, context)
         self.verified.append(verified)
+        both = f"models and {url}" if self.several() else "models and database"
         if verified.reason is not None:
-            self.say(f"Note      models and database were not compared: {verified.reason}.")
+            self.say(f"Note      {both} were not compared: {verified.reason}.")
         elif not verified.differences:
-            self.say("Verified  models and database are the same.")
+            self.say(f"Verified  {both} are the same.")
 
     def _verified(self, url: str, recorded: tuple[str, ...], context: Any) -> Verified:
         observation = observe(context, recorded, self.settings.journal_table)
@@ -146,24 +138,11 @@ class Verifying:
         if incomparable:
             self._keep(replace(each, severity=Severity.WARNING) for each in incomparable)
             return Verified(url, reason=", ".join(each.name for each in incomparable))
-        found = tuple(self._changes(observation, recorded, context))
-        self._keep(guards.judge(Drift(url, found), self.settings.allow))
-        return Verified(url, found)
-
-    def _changes(
-        self, observation: Observation, recorded: tuple[str, ...], context: Any
-    ) -> Iterable[str]:
-        # of one database alone: hooks of env.py may leave any number of directives
-        drafted = DraftedRevision(self.config, self.script, _ARGUMENTS)
-        drafted.compare(recorded, context)
-        for upgrade, _ in drafted.operations():
-            for operation in operations(upgrade):
-                # partitions, and what an extension owns, are nobody's
-                if not (
-                    isinstance(operation, ops.DropTableOp)
-                    and key(operation.table_name, operation.schema) in observation.nobodys
-                ):
-                    yield phrase(operation)
+        drift, uncompared = drift_of(self.config, self.script, observation, context)
+        for subject in (drift, uncompared):
+            if subject is not None:
+                self._keep(guards.judge(subject, self.settings.allow))
+        return Verified(url, drift.changes)
 
     def _keep(self, found: Iterable[Finding]) -> None:
         self.findings += [each for each in found if each not in self.findings]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, inspect
 
@@ -63,9 +64,9 @@ def configure(project: Project, options: str) -> None:
     edit(project, "migrations/env.py", old, f"{old}, {options}")
 
 
-def revise(project: Project, *words: str) -> Result:
-    """Run `alembic guard-revision -m change WORDS`."""
-    return project.alembic("guard-revision", "-m", "change", *words)
+def revise(project: Project, *words: str, **options: Any) -> Result:
+    """Run `alembic guard-revision -m change WORDS`; :param options: as for Project.alembic."""
+    return project.alembic("guard-revision", "-m", "change", *words, **options)
 
 
 def written(project: Project) -> list[Path]:

@@ -339,5 +339,44 @@ def test_a_database_without_a_script_of_ours_is_named(sqlite_project: Project) -
     env = sqlite_project.read("migrations/env.py")
     two = env + "\nif not context.is_offline_mode():\n    run_migrations_online()\n"
     sqlite_project.write("migrations/env.py", two)
-    with pytest.raises(Refused, match=r"env.py migrates several databases in one run"):
+    with pytest.raises(Refused, match=r"env.py migrates several databases in one run") as refused:
         script(sqlite_project)
+    assert refused.value.findings[0].next == (
+        "alembic safe-upgrade --sql --output upgrade.sql  # a file for each, upgrade-NAME.sql",
+    )
+
+
+def test_each_of_several_databases_has_a_file_of_its_own(project_path: Path) -> None:
+    url = f"sqlite:///{(project_path / 'first.db').as_posix()}"
+    with Project.create(project_path, url, "multidb") as project:
+        table = "op.create_table(engine_name, sa.Column('id', sa.Integer, primary_key=True))"
+        project.add_revision("0001", None, table, "op.drop_table(engine_name)")
+        (path,) = project.revisions()
+        text = path.read_text()
+        for name in ("upgrade", "downgrade"):
+            text = text.replace(f"def {name}()", f"def {name}(engine_name)")
+        path.write_text(text)
+        alone = project.alembic("safe-upgrade", "--sql")
+        assert (alone.returncode, alone.stdout) == (1, "")
+
+        up = project.alembic("safe-upgrade", "--sql", "--output", "up.sql")
+        assert up.stderr.splitlines()[-2:] == [
+            f"up-{name}.sql: Wrote a script of 1 revision; nothing was changed."
+            for name in ("engine1", "engine2")
+        ]
+        assert up.returncode == 0
+        second = Project(project.path, project.second_url)
+        for each, name in ((project, "engine1"), (second, "engine2")):
+            sql = project.read(f"up-{name}.sql")
+            assert f" < up-{name}.sql\n" in sql
+            assert run_by_shell(each, sql).returncode == 0
+            assert name in each.tables()
+            assert each.heads_in_database() == ("0001",)
+        words = ("safe-downgrade", "base", "--sql", "--output", "down.sql", "--format", "json")
+        report = json.loads(project.alembic(*words).stdout)
+        assert report["data"]["scripts"] == {
+            file: project.read(file) for file in ("down-engine1.sql", "down-engine2.sql")
+        }
+        assert report["data"]["revisions"] == ["0001", "0001"]
+        assert run_by_shell(second, project.read("down-engine2.sql")).returncode == 0
+        assert (project.heads_in_database(), second.heads_in_database()) == (("0001",), ())

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from alembic.config import Config
+from sqlalchemy import text
 
 from alembic_guard import Refused, check
-from tests.commands.upgrading import history
+from tests.commands.upgrading import as_modelled, history
 from tests.project import Project
 
 ADD = 'op.add_column("users", sa.Column("{0}", sa.Integer()))'
@@ -25,6 +26,7 @@ def two_heads(project: Project) -> Project:
 
 def test_a_healthy_project_is_one_line(project: Project) -> None:
     history(project)
+    as_modelled(project)
     project.alembic("safe-upgrade")
     before = project.snapshot()
     result = project.alembic("guard-check")
@@ -75,8 +77,42 @@ def test_without_a_database_env_py_is_not_run(sqlite_project: Project) -> None:
     )
 
 
+def test_a_database_at_head_that_is_not_what_the_models_say_is_refused(project: Project) -> None:
+    history(project, ADD.format("age"))
+    as_modelled(project)
+    project.alembic("safe-upgrade")
+    result = project.alembic("guard-check")
+    assert (result.returncode, result.stdout) == (
+        1,
+        f"error: drift: {project.configured_url} is at its head, and is not what the models say.\n"
+        "    A migration that is made now:\n"
+        "      drops column users.age\n"
+        '    next: alembic guard-revision -m "…"\n',
+    )
+    without = project.alembic("guard-check", "--no-drift")
+    assert (without.returncode, without.stdout) == (
+        0,
+        "Checked 2 revisions and 1 database: no guard refuses.\n",
+    )
+
+
+def test_an_expression_that_somebody_changed_in_the_database_is_drift(
+    postgresql_project: Project,
+) -> None:
+    project = postgresql_project
+    history(project)
+    as_modelled(project)
+    project.alembic("safe-upgrade")
+    with project.connect() as connection:
+        connection.execute(text("ALTER TABLE users ADD CONSTRAINT named CHECK (name <> '')"))
+    result = project.alembic("guard-check")
+    assert result.returncode == 1
+    assert "      drops check named of users\n" in result.stdout
+
+
 def test_json_says_what_was_checked(sqlite_project: Project) -> None:
     history(sqlite_project)
+    as_modelled(sqlite_project)
     sqlite_project.alembic("safe-upgrade")
     report = json.loads(sqlite_project.alembic("guard-check", "--format", "json").stdout)
     url = sqlite_project.configured_url

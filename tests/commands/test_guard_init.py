@@ -17,7 +17,7 @@ TEMPLATES = ["generic", "async", "multidb", "pyproject", "pyproject_async"]
 INI_DIFF = """\
 --- alembic.ini
 +++ alembic.ini
-@@ -147,3 +147,87 @@
+@@ -147,3 +147,99 @@
  [formatter_generic]
  format = %(levelname)-5.5s [%(name)s] %(message)s
  datefmt = %H:%M:%S
@@ -70,6 +70,12 @@ INI_DIFF = """\
 +# safe-upgrade compares models and database at its end
 +# verify = false
 +
++# guard-revision runs what it writes on a scratch database first
++# prove = true
++
++# nothing is ever downgraded: no revision needs a downgrade, and none is rehearsed
++# forward_only = false
++
 +# a revision that was edited after it was applied is an error
 +# frozen = false
 +
@@ -97,7 +103,13 @@ INI_DIFF = """\
 +# the server's version where no database is asked, such as 15 or 10.11
 +# server_version =
 +
-+# URL of a database in which guard-lint --trace may make a scratch one
++# a folder of .sql files that declare views, functions and their like
++# sql_objects =
++
++# MariaDB and MySQL: the name of the database in which models are made; unset, a new one
++# scratch_database =
++
++# URL of a second database, where models and scratch ones are made
 +# dev_url =
 +
 +# URL of a server on which safe-upgrade --rehearse works; unset, dev_url

@@ -14,7 +14,8 @@ from textwrap import dedent
 import click
 import pytest
 
-from alembic_guard.commands.invoke import ISSUES, GuardCommand, load_command
+from alembic_guard.commands.defects import ISSUES
+from alembic_guard.commands.invoke import GuardCommand, load_command
 from tests.interpreter import running
 from tests.project import Project, alembic_command, environment
 

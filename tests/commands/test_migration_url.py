@@ -87,6 +87,29 @@ def test_it_is_a_setting_too(
     assert result.returncode == 0, result.output
 
 
+def test_whoever_looks_takes_the_option_too(
+    pooler: Pooler, postgresql_url: str, project_path: Path
+) -> None:
+    option = ("--migration-url", past(postgresql_url))
+    with behind(pooler("transaction"), postgresql_url, project_path) as project:
+        history(project, TOLD)
+        doctor = project.alembic("guard-doctor", *option)
+        check = project.alembic("guard-check", *option)
+        revision = project.alembic("guard-revision", "-m", "x", "--upgrade", *option)
+        seen = [project.alembic(*words) for words in (["guard-doctor"], ["guard-check"])]
+        alone = project.alembic("guard-revision", "-m", "x", *option)
+
+    assert ["pooled-connection" in each.output for each in (doctor, check, *seen)] == [
+        *(False, False, True, True)
+    ]
+    assert f"URL             {make_url(postgresql_url).render_as_string()}" in doctor.stdout
+    assert "Applied   0002 step 2" in revision.stdout, revision.output  # and not behind the pooler
+    assert (alone.returncode, alone.stderr.splitlines()[-1]) == (
+        2,
+        "Error: --migration-url is for --upgrade: nothing else changes a database.",
+    )
+
+
 def test_connect_args_and_listeners_of_the_engine_stay_in_force(
     pooler: Pooler, postgresql_url: str, project_path: Path
 ) -> None:

@@ -200,7 +200,7 @@ def test_a_failure_rolls_its_revision_back_and_says_what_is_reverted(project: Pr
     kept = "email" in columns(project, "users")
     if project.url.startswith("mariadb"):  # it commits with every DDL statement
         assert (kept, [line.split()[1] for line in rest]) == (False, ["partly-applied"])
-        assert "    next: undo these by hand, then: alembic safe-downgrade 0001\n" in result.stdout
+        assert "    next: alembic safe-downgrade 0001  # goes on with" in result.stdout
         assert "    next: alembic stamp 0001  # or this" in result.stdout
     else:
         assert (kept, rest) == (True, [])

@@ -19,6 +19,7 @@ SLEEPING = "import pathlib, time\npathlib.Path('running').touch()\ntime.sleep(60
 ASLEEP_IN_THE_SERVER = (
     "import pathlib\npathlib.Path('running').touch()\nop.execute('SELECT pg_sleep(60)')"
 )
+IMPORT = "from alembic import context"
 TEMPLATES = pytest.mark.parametrize("template", ["generic", "async"])
 
 
@@ -248,3 +249,40 @@ def test_a_kill_in_env_pys_own_transaction_leaves_the_start_on_record(
     with project.connect() as connection:
         rows = connection.execute(text("SELECT revision, status FROM alembic_guard_journal"))
         assert sorted(map(tuple, rows)) == [("0001", "started"), ("0002", "started")]
+
+
+@pytest.mark.parametrize(
+    ("words", "again"),
+    [
+        ("safe-upgrade", "safe-upgrade"),
+        ("safe-upgrade --rehearse", "safe-upgrade --rehearse"),
+        ("safe-upgrade +1 --verify", "safe-upgrade +1 --verify"),
+        ("safe-upgrade --backup 'my copies'", "safe-upgrade --backup 'my copies'"),
+        ("safe-downgrade -1 --restart", "safe-downgrade -1 --restart"),
+        ("safe-upgrade --sql", None),
+    ],
+)
+def test_the_next_command_is_the_one_that_was_interrupted(
+    sqlite_project: Project, words: str, again: str | None
+) -> None:
+    history(sqlite_project)
+    change_env(sqlite_project, IMPORT, f"{SLEEPING}\n{IMPORT}")
+    process = sqlite_project.spawn(*shlex.split(words))
+    until(lambda: (sqlite_project.path / "running").exists())
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert [line for line in output.splitlines() if "next: " in line] == (
+        [] if again is None else [f"    next: alembic {again}"]
+    )
+
+
+def test_a_relative_target_counts_from_what_is_done_already(sqlite_project: Project) -> None:
+    history(sqlite_project, SLEEPING)
+    upgrade = sqlite_project.spawn("safe-upgrade", "+2")
+    until(lambda: (sqlite_project.path / "running").exists())
+    upgrade.send_signal(signal.SIGINT)
+    output, _ = upgrade.communicate(timeout=20)
+    assert (upgrade.returncode, sqlite_project.heads_in_database()) == (3, ("0001",))
+    again = "    next: alembic safe-upgrade +2  # counts from where the database is now\n"
+    assert output.endswith(again)

@@ -282,3 +282,34 @@ def test_what_checks_said_is_on_record(project: Project) -> None:
         ("0003", "applied", said_no),
     ]
     assert f"      checks: {said_no}\n" in project.alembic("guard-log").stdout
+
+
+REFUSED_AT_COMMIT = """
+op.execute("CREATE TABLE parent (id int PRIMARY KEY)")
+op.execute("CREATE TABLE child (id int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)")
+op.execute("INSERT INTO child VALUES (1)")"""
+
+
+def test_what_fails_when_it_commits_takes_the_start_of_the_next_revision_with_it(
+    postgresql_project: Project,
+) -> None:
+    project = postgresql_project
+    history(project, REFUSED_AT_COMMIT, "pass")
+
+    assert project.alembic("safe-upgrade", "--allow", "all").returncode == 3
+
+    assert journal(project, "revision", "status") == [("0001", "applied"), ("0002", "failed")]
+
+
+def test_the_start_of_a_revision_is_committed_with_the_one_before_it(
+    postgresql_project: Project,
+) -> None:
+    project = postgresql_project
+    transactions = "SELECT status, count(*) OVER (PARTITION BY xmin::text) FROM"
+    query = f"sa.text('{transactions} alembic_guard_journal ORDER BY id')"
+    written = f"str([*op.get_bind().execute({query})])"
+    history(project, f"import pathlib\npathlib.Path('seen').write_text({written})")
+
+    assert project.alembic("safe-upgrade", "--allow", "all").returncode == 0
+
+    assert (project.path / "seen").read_text() == "[('applied', 2), ('started', 2)]"

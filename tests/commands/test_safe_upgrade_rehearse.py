@@ -70,8 +70,9 @@ Note      the scratch database is a copy of the file, with its rows
 0002        21  CREATE TABLE notes ( id INTEGER NOT NULL AUTO_... TIME  fine
 {TIMES}{END}warning: several-ddl-without-transaction \
 (migrations/versions/0002_revision_0002.py:20): \
-If this fails, revision 0002 can't be applied again: what it begins with stays.
-    Each DDL statement commits, and Alembic has not recorded the revision then.
+If this fails, alembic upgrade can't apply revision 0002 again: what it begins with stays.
+    Each DDL statement commits, and Alembic has not recorded the revision then; only alembic \
+safe-upgrade, run again, goes on with the statement that failed.
     next: alembic guard-lint 0002  # what to write instead
 """,
 }
@@ -284,6 +285,25 @@ def test_what_is_older_than_a_revision_without_downgrade_is_not_downgraded(
     said = rehearsed(sqlite_project)
     assert "Note      0003 has no downgrade: it and what is older is not downgraded\n" in said
     assert "error: " not in said
+
+
+def test_a_forward_only_project_is_not_downgraded(sqlite_project: Project) -> None:
+    applied(sqlite_project)
+    pending(sqlite_project, UP, "broken()")
+    assert "error: downgrade-fails " in rehearsed(sqlite_project, status=1)
+    expected = TABLES["sqlite"].replace(
+        "Done", "Note      forward_only: nothing is downgraded\nDone"
+    )
+    assert rehearsed(sqlite_project, "--forward-only") == expected
+    assert rehearsed(sqlite_project, env={"ALEMBIC_GUARD_FORWARD_ONLY": "true"}) == expected
+    rehearsed(
+        sqlite_project, "--no-forward-only", status=1, env={"ALEMBIC_GUARD_FORWARD_ONLY": "true"}
+    )
+    refused = sqlite_project.alembic("safe-upgrade", "--forward-only")
+    assert (refused.returncode, refused.stderr.splitlines()[-1]) == (
+        2,
+        "Error: --forward-only is for --rehearse; it says how far that goes.",
+    )
 
 
 def test_the_checks_of_a_migration_run_where_there_are_rows(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
-from tests.commands.upgrading import change_env, history, journal, masked_url, run
+import pytest
+
+from tests.commands.upgrading import change_env, history, journal, masked_url, run, until
 from tests.project import Project
 
 NAMED = (
@@ -23,7 +26,7 @@ def as_the_models(project: Project) -> None:
 
 def ahead(project: Project) -> None:
     """Models that have a column and a table more."""
-    models = project.read("models.py").replace("name:", "email: Mapped[str | None]\n    name:")
+    models = project.read("models.py").replace("name:", "email: Mapped[int | None]\n    name:")
     order = (
         "\n\nclass Order(Base):\n"
         '    __tablename__ = "orders"\n\n'
@@ -33,12 +36,12 @@ def ahead(project: Project) -> None:
 
 
 def drift(project: Project, *before: str) -> list[str]:
-    """What is said of models that are ahead."""
+    """What is said of models that are ahead, in the order of the migration."""
+    changes = ["      adds table orders", "      adds column users.email"]
     return [
         f"drift: {masked_url(project)} is at its head, and is not what the models say.",
         "    A migration that is made now:",
-        "      adds table orders",
-        "      adds column users.email",
+        *(reversed(changes) if project.url.startswith("mariadb") else changes),
         *before,
     ]
 
@@ -187,6 +190,62 @@ def test_of_several_databases_the_one_that_differs_is_named(project_path: Path) 
         (url, ["adds table users"]),
         (project.second_url, ["adds table more"]),
     ]
+
+
+def test_of_several_databases_each_is_named(project_path: Path) -> None:
+    url = f"sqlite:///{(project_path / 'first.db').as_posix()}"
+    with Project.create(project_path, url, "multidb") as project:
+        change_env(project, '"engine2": Base.metadata', '"engine2": None')
+        project.add_revision("0001", None, NAMED, message="users")
+        assert project.alembic("safe-upgrade", "--allow", "all").returncode == 0
+        lines = project.alembic("safe-upgrade", "--verify").stdout.splitlines()
+    assert [each for each in lines if each.startswith(("Verified", "Note"))] == [
+        f"Verified  models and {url} are the same.",
+        f"Note      models and {project.second_url} were not compared: no-target-metadata.",
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_while_it_compares_says_that_the_upgrade_was_done(
+    postgresql_project: Project, number: signal.Signals
+) -> None:
+    project = postgresql_project
+    as_the_models(project)
+    change_env(
+        project,
+        "target_metadata=target_metadata",
+        "target_metadata=target_metadata, include_object=slowly",
+    )
+    change_env(
+        project,
+        "target_metadata = Base.metadata\n",
+        "target_metadata = Base.metadata\n\n\n"
+        "def slowly(*_):\n"
+        "    import pathlib, time\n\n"
+        "    pathlib.Path('comparing').touch()\n"
+        "    time.sleep(60)\n",
+    )
+    done = "error: interrupted: Interrupted while models and database were compared.\n"
+    why, stays = (
+        "    The upgrade itself was done.\n",
+        "    Applied before, and staying: 0001 users.\n",
+    )
+    again = "    next: alembic safe-upgrade --verify --wait 5s\n"
+    assert _interrupted(project, number) == (3, done + why + stays + again)
+    assert project.heads_in_database() == ("0001",)
+    assert _interrupted(project, number) == (130, done + why + again)
+    assert journal(project, "revision", "status") == [("0001", "applied")]
+
+
+def _interrupted(project: Project, number: signal.Signals) -> tuple[int, str]:
+    """Status, and the end of what is said, of a comparison that is interrupted."""
+    mark = project.path / "comparing"
+    mark.unlink(missing_ok=True)
+    process = project.spawn("safe-upgrade", "--verify", "--wait", "5s")
+    until(mark.exists)
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=20)
+    return process.returncode, output[output.index("error: ") :]
 
 
 def test_a_program_gets_what_was_compared(sqlite_project: Project) -> None:

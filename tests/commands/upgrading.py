@@ -30,6 +30,13 @@ def history(project: Project, *upgrades: str) -> None:
         down = revision
 
 
+def as_modelled(project: Project) -> None:
+    """Let the model ``User`` be what the first revision of :func:`history` creates."""
+    models = project.read("models.py")
+    assert "name: Mapped[str] " in models
+    project.write("models.py", models.replace("name: Mapped[str] ", "name: Mapped[str | None] "))
+
+
 def journal(project: Project, *columns: str) -> list[tuple[Any, ...]]:
     """Columns of every row of the journal, oldest first; no rows where there is no journal."""
     if "alembic_guard_journal" not in project.tables():
