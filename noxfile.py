@@ -5,6 +5,7 @@
     nox -s lint      ruff and mypy
     nox -s package   the wheel, tried in an environment that holds nothing else
     nox -s bench     what guarding costs, as ratios
+    nox -s majors    what the comparators write, on the PostgreSQLs that come in a wheel
     nox -s matrix    the tests on every Alembic, SQLAlchemy and Python; some of them with
                      nox -s matrix -k "python_3_10 and sqlalchemy_2_0 and alembic_newest"
 
@@ -67,6 +68,9 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The tests, on real servers, a process for each core; `-- -n 0` for one process."""
     session.install("-e", ".[lint]", *group("test"))
+    # pip compiles no editable sources, and where PYTHONDONTWRITEBYTECODE is set nobody does: each
+    # of some thousand commands would compile three hundred modules anew.
+    session.run("python", "-m", "compileall", "-q", "alembic_guard")
     # A file at a time: the tests of a file share example shops, which are slow to open.
     session.run("pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
 
@@ -86,6 +90,15 @@ def bench(session: nox.Session) -> None:
     """What guarding costs, each as a ratio of plain Alembic within one run."""
     session.install("-e", ".[lint]", *group("test"))
     session.run("python", "tests/bench/run.py", *session.posargs)
+
+
+@nox.session
+def majors(session: nox.Session) -> None:
+    """Every change and no-change of the comparators, on the PostgreSQLs that come in a wheel."""
+    session.install("-e", ".[lint]", *group("test"))
+    session.run(
+        "python", "-m", "tests.majors", "-n", "auto", "--dist", "loadfile", *session.posargs
+    )
 
 
 @nox.session

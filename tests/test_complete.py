@@ -13,7 +13,7 @@ import pytest
 
 from alembic_guard import COMMANDS, __version__, guards, rules
 from alembic_guard.commands.invoke import load_command
-from alembic_guard.plugin import COMPARATORS
+from alembic_guard.plugin import COMPARATORS, KINDS
 from alembic_guard.settings import PREFIX, describe
 
 ROOT = Path(__file__).parent.parent
@@ -39,9 +39,10 @@ FOR_LIFE = {
     "edited-after-applied", "revision-not-in-git", "useless-merge", "conflicting-branches",
     # writing
     "database-behind", "empty-revision", "drops-unowned-table", "drops-everything",
-    "looks-like-rename", "unnamed-constraint", "undefined-name", "write-hook-failed",
+    "looks-like-rename", "removes-enum-value", "unnamed-constraint", "undefined-name",
+    "write-hook-failed",
     # judging
-    "not-recorded", "not-renderable", "unused-allowance",
+    "not-recorded", "not-renderable", "unused-allowance", "does-not-converge", "not-proved",
     # applying
     "wrong-migration-url",
     "precheck-failed", "postcheck-failed", "lock-not-granted", "another-deployer",
@@ -147,7 +148,7 @@ def test_every_name_that_a_guard_says_is_its_own() -> None:
 
 # Theirs is a trace, and a line of env.py: each has a test of its own, beside the others.
 WITHOUT_EXAMPLES = {"measured-harm", "revisions-share-transaction"}
-KINDS = {"postgresql", "mariadb", "mysql", "sqlite"}
+SERVERS = {"postgresql", "mariadb", "mysql", "sqlite"}
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -158,7 +159,7 @@ def test_a_rule_is_whole(name: str) -> None:
     assert [bool(part) for part in parts] == [True, True, True, examples, examples]
     assert entry.title.endswith(".")
     assert hasattr(module, "JUDGES")
-    assert set(module.DATABASES) <= KINDS
+    assert set(module.DATABASES) <= SERVERS
     assert module.DATABASES
 
 
@@ -184,7 +185,8 @@ def test_a_comparator_exists(home: str) -> None:
 
 def test_every_module_of_compare_is_a_comparator_that_is_registered() -> None:
     modules = {dotted(path) for path in (PACKAGE / "autogenerate" / "compare").glob("*.py")}
-    assert modules - {"alembic_guard.autogenerate.compare"} <= set(COMPARATORS)
+    kinds = {f"alembic_guard.autogenerate.compare.{kind}" for kind in KINDS}
+    assert modules - {"alembic_guard.autogenerate.compare"} <= {*COMPARATORS, *kinds}
 
 
 @pytest.mark.parametrize("setting", [*describe()], ids=lambda setting: setting[0])

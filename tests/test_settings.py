@@ -25,8 +25,9 @@ from tests.project import Project
 NAMES = (
     "allow, merge, journal, journal_table, wait, lock_timeout, lock_timeout_last, lock_tries, "
     "statement_timeout, retry_for, retry_delay, retry_delay_longest, cancel_blockers_after, "
-    "backup, verify, frozen, require_committed, heads_file, lint_on_upgrade, lint_after, "
-    "small_table_rows, enable, rules, server_version, dev_url, shadow_url, migration_url"
+    "backup, verify, prove, forward_only, frozen, require_committed, heads_file, lint_on_upgrade, "
+    "lint_after, small_table_rows, enable, rules, server_version, sql_objects, "
+    "scratch_database, dev_url, shadow_url, migration_url"
 )
 
 
@@ -103,6 +104,8 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 cancel_blockers_after = 30s
                 backup = backups
                 verify = on
+                prove = off
+                forward_only = on
                 frozen = on
                 require_committed = yes
                 heads_file = 1
@@ -112,6 +115,8 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 enable = wide-index
                 rules = migrations.rules
                 server_version = 16
+                sql_objects = db/objects
+                scratch_database = shop_scratch
                 dev_url = sqlite:///dev.db
                 shadow_url = sqlite:///shadow.db
                 migration_url = sqlite:///direct.db
@@ -138,6 +143,8 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 cancel_blockers_after = "30s"
                 backup = "backups"
                 verify = true
+                prove = false
+                forward_only = true
                 frozen = true
                 require_committed = true
                 heads_file = true
@@ -147,6 +154,8 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 enable = ["wide-index"]
                 rules = ["migrations.rules"]
                 server_version = "16"
+                sql_objects = "db/objects"
+                scratch_database = "shop_scratch"
                 dev_url = "sqlite:///dev.db"
                 shadow_url = "sqlite:///shadow.db"
                 migration_url = "sqlite:///direct.db"
@@ -172,6 +181,8 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 "ALEMBIC_GUARD_CANCEL_BLOCKERS_AFTER": "30",
                 "ALEMBIC_GUARD_BACKUP": "backups",
                 "ALEMBIC_GUARD_VERIFY": "yes",
+                "ALEMBIC_GUARD_PROVE": "0",
+                "ALEMBIC_GUARD_FORWARD_ONLY": "1",
                 "ALEMBIC_GUARD_FROZEN": "true",
                 "ALEMBIC_GUARD_REQUIRE_COMMITTED": "TRUE",
                 "ALEMBIC_GUARD_HEADS_FILE": "on",
@@ -181,6 +192,8 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 "ALEMBIC_GUARD_ENABLE": "wide-index",
                 "ALEMBIC_GUARD_RULES": "migrations.rules",
                 "ALEMBIC_GUARD_SERVER_VERSION": "16",
+                "ALEMBIC_GUARD_SQL_OBJECTS": "db/objects",
+                "ALEMBIC_GUARD_SCRATCH_DATABASE": "shop_scratch",
                 "ALEMBIC_GUARD_DEV_URL": "sqlite:///dev.db",
                 "ALEMBIC_GUARD_SHADOW_URL": "sqlite:///shadow.db",
                 "ALEMBIC_GUARD_MIGRATION_URL": "sqlite:///direct.db",
@@ -208,6 +221,8 @@ def test_every_setting_can_be_given_everywhere(
         cancel_blockers_after=30.0,
         backup="backups",
         verify=True,
+        prove=False,
+        forward_only=True,
         frozen=True,
         require_committed=True,
         heads_file=True,
@@ -217,6 +232,8 @@ def test_every_setting_can_be_given_everywhere(
         enable=("wide-index",),
         rules=("migrations.rules",),
         server_version="16",
+        sql_objects="db/objects",
+        scratch_database="shop_scratch",
         dev_url="sqlite:///dev.db",
         shadow_url="sqlite:///shadow.db",
         migration_url="sqlite:///direct.db",

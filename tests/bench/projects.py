@@ -23,6 +23,53 @@ for number in range({tables}):
     }})
 """
 
+MIXED = """\
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+for number in range({tables}):
+    sa.Table(
+        f"t{{number}}",
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("parent_id", sa.ForeignKey(f"t{{max(number - 1, 0)}}.id")),
+        sa.Column("email", sa.String(120), nullable=False),
+        sa.Column("name", sa.String(50)),
+        sa.Column("amount", sa.Numeric(10, 2), server_default="0"),
+        sa.Column("status", sa.String(20), server_default="new", nullable=False),
+        sa.Column("active", sa.Boolean, server_default=sa.true(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now()),
+        sa.UniqueConstraint("email", name=f"uq_t{{number}}_email"),
+        sa.CheckConstraint("status IN ('new', 'old') OR amount >= 0", name=f"ck_t{{number}}"),
+        sa.Index(f"ix_t{{number}}_parent", "parent_id"),
+        sa.Index(f"ix_t{{number}}_name", "name", "created_at"),
+        sa.Index(f"ix_t{{number}}_lower", sa.text("lower(name)"))
+        if number % 2
+        else sa.Index(f"ix_t{{number}}_where", "name", postgresql_where=sa.text("amount > 0")),
+    )
+"""
+
+MAKE = """\
+import sys
+import sqlalchemy as sa
+from models import metadata
+
+engine = sa.create_engine(sys.argv[1], isolation_level="AUTOCOMMIT")
+with engine.connect() as connection:
+    metadata.create_all(connection)
+"""
+"""In one transaction there would be no room for the locks of so many tables."""
+
+IMPORTED = "from models import metadata as target_metadata"
+PLUGINS = """
+import importlib.util
+
+PLUGINS = ["alembic.autogenerate.*"]
+if importlib.util.find_spec("alembic_guard"):
+    PLUGINS.append("alembic_guard.*")
+"""
+"""What is put into env.py, so that the same command has our comparators where we are installed."""
+
 REVISION = '''\
 """make u{number}
 
@@ -93,6 +140,28 @@ def project(folder: Path, alembic: str, tables: int, url: str, columns: int = 7)
         run([alembic, "revision", "--autogenerate", "-m", "all"], folder)
         run([alembic, "upgrade", "head"], folder)
     (folder / "models.py").write_text(MODELS.format(tables=tables, columns=columns))
+    return folder
+
+
+def mixed_project(folder: Path, alembic: str, tables: int, url: str) -> Path:
+    """A project of tables with keys, constraints and indexes; the last is not in its database."""
+    run([alembic, "init", "migrations"], folder)
+    ini, env_py = folder / "alembic.ini", folder / "migrations" / "env.py"
+    ini.write_text(ini.read_text().replace("driver://user:pass@localhost/dbname", url))
+    given = "connection=connection, target_metadata=target_metadata"
+    env_py.write_text(
+        env_py.read_text()
+        .replace(
+            "target_metadata = None", f"from models import metadata as target_metadata{PLUGINS}"
+        )
+        .replace(given, f"{given}, autogenerate_plugins=PLUGINS")
+    )
+    (folder / "models.py").write_text(MIXED.format(tables=tables - 1))
+    (folder / "make.py").write_text(MAKE)
+    run([str(Path(alembic).with_name("python")), "make.py", url], folder)
+    run([alembic, "revision", "-m", "tables"], folder)
+    run([alembic, "stamp", "head"], folder)
+    (folder / "models.py").write_text(MIXED.format(tables=tables))
     return folder
 
 

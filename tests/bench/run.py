@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from projects import history, mixed_history, project, run  # beside this script
+from projects import history, mixed_history, mixed_project, project, run  # beside this script
 from stalls import HELD, made, stalled
 
 ROOT = Path(__file__).parents[2]
@@ -107,9 +107,13 @@ def start_up(bench: Bench) -> Iterator[Row]:
         yield bench.compare(f"alembic {' '.join(words)}", "+3 ms", stock, stock)
 
 
-def revisions(bench: Bench, tables: int, kind: str, url: str) -> Row:
-    """``guard-revision`` over ``revision --autogenerate``, one new table among many."""
-    folder = bench.folder / f"{kind}{tables}"
+def revisions(bench: Bench, tables: int, kind: str, url: str, *, prove: bool) -> Row:
+    """``guard-revision`` over ``revision --autogenerate``, one new table among many.
+
+    :param prove: whether it is run, up and down, on a scratch database; nothing plain does that.
+    """
+    option = "--prove" if prove else "--no-prove"
+    folder = bench.folder / f"{kind}{tables}{option}"
     folder.mkdir()
     project(folder, bench.plain, tables, url)
     versions = folder / "migrations" / "versions"
@@ -122,11 +126,32 @@ def revisions(bench: Bench, tables: int, kind: str, url: str) -> Row:
         new[0].unlink()
 
     return bench.compare(
-        f"guard-revision, {tables} tables, {kind}",
-        "1.15x",
+        f"guard-revision {option}, {tables} tables, {kind}",
+        "none" if prove else "1.15x",
         lambda alembic: written([alembic, "revision", "--autogenerate", "-m", "one"]),
-        lambda alembic: written([alembic, "guard-revision", "-m", "one"]),
+        lambda alembic: written([alembic, "guard-revision", "-m", "one", option]),
         repeats=max(3, bench.repeats // (1 + tables // 100)),
+    )
+
+
+def comparators(bench: Bench, tables: int, kind: str, url: str) -> Row:
+    """``revision --autogenerate`` with all of our comparators over the same with Alembic's."""
+    folder = bench.folder / f"mixed-{kind}{tables}"
+    folder.mkdir()
+    mixed_project(folder, bench.plain, tables, url)
+    versions = folder / "migrations" / "versions"
+    kept = set(versions.iterdir())
+
+    def written(alembic: str) -> None:
+        run([alembic, "revision", "--autogenerate", "-m", "one"], folder)
+        for path in set(versions.glob("*.py")) - kept:
+            path.unlink()
+
+    return bench.compare(
+        f"all comparators, {tables:,} tables with keys, checks and indexes, {kind}",
+        "1.5x, aim at 1.0x",
+        *(written, written),
+        repeats=3,
     )
 
 
@@ -248,7 +273,7 @@ def postgresql() -> Iterator[Callable[[], str] | None]:
 
 
 def measure(
-    bench: Bench, tables: list[int], pending: list[int], checked: list[int]
+    bench: Bench, tables: list[int], mixed: list[int], pending: list[int], checked: list[int]
 ) -> Iterator[Row]:
     """Every row of the table."""
     yield from start_up(bench)
@@ -259,9 +284,14 @@ def measure(
         if fresh:
             yield from stalls(bench, fresh)
         for number in tables:
-            yield revisions(bench, number, "SQLite", "sqlite:///app.db")
+            for prove in (False, True):
+                yield revisions(bench, number, "SQLite", "sqlite:///app.db", prove=prove)
+                if fresh:
+                    yield revisions(bench, number, "PostgreSQL", fresh(), prove=prove)
+        for number in mixed:
+            yield comparators(bench, number, "SQLite", "sqlite:///app.db")
             if fresh:
-                yield revisions(bench, number, "PostgreSQL", fresh())
+                yield comparators(bench, number, "PostgreSQL", fresh())
         count = iter(range(10**6))
         for number in pending:
             yield upgrades(bench, number, "SQLite", lambda: f"sqlite:///fresh{next(count)}.db")
@@ -308,6 +338,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="update docs/benchmarks.md")
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--tables", type=int, nargs="*", default=[10, 100, 1000])
+    parser.add_argument(
+        "--mixed", type=int, nargs="*", default=[100, 1000], help="3000 takes ten minutes more"
+    )
     parser.add_argument("--pending", type=int, nargs="*", default=[1, 100])
     parser.add_argument("--revisions", type=int, nargs="*", default=[1000, 5000])
     options = parser.parse_args()
@@ -315,7 +348,8 @@ def main() -> None:
     try:
         print(HEAD, flush=True)
         bench = Bench(folder, options.repeats)
-        rows = list(measure(bench, options.tables, options.pending, options.revisions))
+        given = (options.tables, options.mixed, options.pending, options.revisions)
+        rows = list(measure(bench, *given))
         linted = lint_yield(bench, LINTED)
         print(linted, flush=True)
     finally:
