@@ -16,6 +16,7 @@ from hypothesis import settings
 from sqlalchemy import URL, make_url
 
 from tests import poolers, servers
+from tests.own_loggers import own_loggers
 from tests.own_modules import own_modules
 from tests.project import Project
 
@@ -80,6 +81,13 @@ def pooler(postgresql_url: str) -> Iterator[poolers.Pooler]:
 def each_test_its_own_modules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What a test loads of a project in this process, the next test does not find."""
     with own_modules(tmp_path_factory.getbasetemp()):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def each_test_its_own_loggers() -> Iterator[None]:
+    """What the env.py of a test silences in this process, the next test hears."""
+    with own_loggers():
         yield
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import signal
+from logging.config import fileConfig
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from tests import conftest, servers
+from tests.own_loggers import own_loggers
 from tests.project import Project, Result
 
 
@@ -193,3 +196,13 @@ def test_a_missing_server_fails_where_ci_is_true(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match=r"^CI=true, and no server$"):
         conftest.without_server(servers.ServerMissing("no server"))
+
+
+def test_what_an_env_py_silences_is_heard_again(sqlite_project: Project) -> None:
+    ours, root = logging.getLogger("alembic_guard"), logging.getLogger()
+    before = (ours.disabled, root.level, [*root.handlers])
+    with own_loggers():
+        fileConfig(sqlite_project.path / "alembic.ini")
+        assert ours.disabled
+        assert [*root.handlers] != before[2]
+    assert (ours.disabled, root.level, [*root.handlers]) == before

@@ -22,7 +22,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, Engine
@@ -34,15 +33,13 @@ from alembic_guard.runtime import scratch_mysql, scratch_postgresql, scratch_sql
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.dev_database import dev_database
 from alembic_guard.runtime.no_scratch import NoScratch
+from alembic_guard.runtime.scratch_names import PREFIX, abandoned, new_name
 from alembic_guard.runtime.signals import surely
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["LEFT", "PREFIX", "NoScratch", "scratch"]
-
-PREFIX = "alembic_guard_scratch_"
-"""Of the name of every scratch database."""
+__all__ = ["LEFT", "NoScratch", "scratch"]
 
 LEFT = "Left by a trace that was killed"
 """Begins a line about the scratch databases of other runs."""
@@ -109,7 +106,7 @@ def _server(
     server: Any = scratch_mysql if database.is_mysql else scratch_postgresql
     if not database.is_mysql and database.kind != "postgresql":
         raise NoScratch(f"how to make one on {database.server} is not known")
-    like, name = server.described(connection), f"{PREFIX}{uuid4().hex[:16]}"
+    like, name = server.described(connection), new_name()
     database.follow(connection)
     if dev_url and database.kind == "postgresql":
         database._session["role"] = like["role"] = "none"  # which its server need not have
@@ -167,7 +164,7 @@ def _create(
     setting: str,
 ) -> None:
     def question(side: Connection) -> list[str]:
-        left: list[str] = server.leftovers(side, PREFIX)
+        left = abandoned(server.unused(side, PREFIX))
         side.rollback()
         server.create(side, name, like)
         return left

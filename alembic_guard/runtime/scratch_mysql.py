@@ -41,9 +41,9 @@ def drop(connection: Connection, name: str) -> None:
     connection.exec_driver_sql(f"DROP DATABASE IF EXISTS `{name}`")
 
 
-def leftovers(connection: Connection, prefix: str) -> list[str]:
+def unused(connection: Connection, prefix: str) -> list[str]:
     """The databases with this prefix that no session uses, as far as one may see them."""
-    return list(connection.execute(text(_LEFT), {"prefix": prefix}).scalars())
+    return list(connection.execute(text(_UNUSED), {"prefix": prefix}).scalars())
 
 
 def described(connection: Connection) -> dict[str, Any]:
@@ -113,10 +113,10 @@ def _shown(live: Connection, kind: str, name: str) -> str:
     return f"CREATE{sql[found.start() :]}" if found else sql
 
 
-_LEFT = """
+_UNUSED = """
 SELECT schema_name FROM information_schema.schemata
  WHERE left(schema_name, char_length(:prefix)) = :prefix AND schema_name NOT IN
-       (SELECT db FROM information_schema.processlist WHERE db IS NOT NULL) ORDER BY 1
+       (SELECT db FROM information_schema.processlist WHERE db IS NOT NULL)
 """
 _DESCRIBED = "SELECT @@character_set_database AS charset, @@collation_database AS collation"
 _OTHERS = """

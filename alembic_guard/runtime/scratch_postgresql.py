@@ -59,9 +59,9 @@ def drop(connection: Connection, name: str) -> None:
     at_once.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}"{force}')
 
 
-def leftovers(connection: Connection, prefix: str) -> list[str]:
+def unused(connection: Connection, prefix: str) -> list[str]:
     """The databases with this prefix that no session uses."""
-    return list(connection.execute(text(_LEFT), {"prefix": prefix}).scalars())
+    return list(connection.execute(text(_UNUSED), {"prefix": prefix}).scalars())
 
 
 def described(connection: Connection) -> dict[str, Any]:
@@ -145,10 +145,10 @@ def _text(value: str) -> str:
 
 
 _END = "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
-_LEFT = """
+_UNUSED = """
 SELECT datname::text FROM pg_catalog.pg_database d
  WHERE left(datname, length(:prefix)) = :prefix AND NOT EXISTS
-       (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.datname = d.datname) ORDER BY 1
+       (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.datname = d.datname)
 """
 # The columns of the provider came with 15, and one was renamed in 17.
 _DESCRIBED = """

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import make_url, text
 
-from alembic_guard.runtime.scratch import PREFIX
+from alembic_guard.runtime.scratch_names import PREFIX
 from tests.commands.upgrading import masked_url, plain, until
 from tests.project import Project
 from tests.runtime.recorded_project import contents

@@ -7,7 +7,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,11 @@ import pytest
 from sqlalchemy import URL, Engine, create_engine, inspect, make_url, text
 from sqlalchemy.pool import NullPool
 
+from alembic_guard.runtime import scratch as scratch_module
+from alembic_guard.runtime import scratch_names
 from alembic_guard.runtime.database import Database
-from alembic_guard.runtime.scratch import PREFIX, NoScratch, scratch
+from alembic_guard.runtime.scratch import NoScratch, scratch
+from alembic_guard.runtime.scratch_names import PREFIX
 from tests import servers
 from tests.project import Project
 from tests.runtime.recorded_project import contents
@@ -122,19 +125,28 @@ def test_it_is_gone_after_ctrl_c_while_a_statement_runs(postgresql_project: Proj
     assert name not in databases(postgresql_project)
 
 
-def test_a_database_that_was_left_is_named_and_not_dropped(postgresql_project: Project) -> None:
-    left = f"{PREFIX}left_{os.getpid()}"
-    with postgresql_project.connect() as connection:
+@pytest.mark.parametrize("server", ["postgresql", "mariadb"])
+def test_a_database_that_was_left_is_named_and_not_dropped(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, server: str
+) -> None:
+    project = request.getfixturevalue(f"{server}_project")
+    own = f"{PREFIX}of_{os.getpid()}_"  # or what runs beside would name what is made here
+    for module in (scratch_module, scratch_names):
+        monkeypatch.setattr(module, "PREFIX", own)
+    long_ago, nameless, just_now = f"{own}{1:08x}{2:08x}", f"{own}left", scratch_names.new_name()
+    with project.connect() as connection, ExitStack() as dropped:
         at_once = connection.execution_options(isolation_level="AUTOCOMMIT")
-        at_once.exec_driver_sql(f"CREATE DATABASE {left}")
-        try:
-            said: list[str] = []
-            with scratched(postgresql_project, say=said.append):
-                pass
-            assert f"Left by a trace that was killed: DROP DATABASE {left};" in said
-            assert left in databases(postgresql_project)
-        finally:
-            at_once.exec_driver_sql(f"DROP DATABASE {left}")
+        for each in (long_ago, nameless, just_now):
+            at_once.exec_driver_sql(f"CREATE DATABASE {each}")
+            dropped.callback(at_once.exec_driver_sql, f"DROP DATABASE {each}")
+        said: list[str] = []
+        with scratched(project, say=said.append):
+            pass
+        assert said == [
+            f"Left by a trace that was killed: DROP DATABASE {each};"
+            for each in (long_ago, nameless)  # a run beside may be about to use the third
+        ]
+        assert {long_ago, nameless, just_now} <= databases(project)
 
 
 def test_without_the_right_to_make_one_it_says_what_to_grant(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import uuid4
 
 from sqlalchemy.exc import DBAPIError
 
@@ -20,7 +19,7 @@ from alembic_guard.runtime.comparing.comparison import NotCompared
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.dev_database import dev_database
 from alembic_guard.runtime.no_scratch import NoScratch
-from alembic_guard.runtime.scratch import PREFIX
+from alembic_guard.runtime.scratch_names import PREFIX, abandoned, new_name
 from alembic_guard.runtime.signals import surely
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def in_scratch(connection: Connection, settings: Settings, work: Work[_T]) -> _T
     live = Database(connection)
     live.follow(connection)
     like = scratch_mysql.described(connection)
-    name = settings.scratch_database or f"{PREFIX}{uuid4().hex[:16]}"
+    name = settings.scratch_database or new_name()
     try:
         return _made(live, name, like, work)
     except NoScratch as reason:
@@ -71,7 +70,7 @@ def _made(home: Database, name: str, like: dict[str, Any], work: Work[_T]) -> _T
     standing: list[str] = []
 
     def inside(side: Connection) -> _T:
-        for each in scratch_mysql.leftovers(side, PREFIX):
+        for each in abandoned(scratch_mysql.unused(side, PREFIX)):
             _LOG.info("Left by a process that was killed: DROP DATABASE %s;", each)
         _create(home, side, name, like)
         standing.append(name)
