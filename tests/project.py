@@ -22,6 +22,8 @@ from textwrap import dedent, indent
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
 from sqlalchemy.pool import NullPool
 
+from tests import forking
+
 MODELS = '''
     """The models of the project."""
 
@@ -168,16 +170,24 @@ class Project:
         `env` is added to the environment, `timeout` is in seconds, and `input` is what stdin
         holds; without it stdin is empty, so a prompt ends instead of waiting.
         """
-        done = subprocess.run(
-            [*alembic_command(), *words],
-            cwd=self.path,
-            env=environment(env),
-            timeout=timeout,
-            input=input or "",
-            capture_output=True,
-            encoding="utf-8",
+        whole, usual = environment(env), environment()
+        command = [*alembic_command(), *words]
+        if not forking.forkable(command[0], whole, usual):
+            done = subprocess.run(
+                command,
+                cwd=self.path,
+                env=whole,
+                timeout=timeout,
+                input=input or "",
+                capture_output=True,
+                encoding="utf-8",
+            )
+            return Result(done.returncode, done.stdout, done.stderr)
+        return Result(
+            *forking.run(
+                command, cwd=self.path, env=whole, usual=usual, timeout=timeout, input=input or ""
+            )
         )
-        return Result(done.returncode, done.stdout, done.stderr)
 
     def spawn(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start `alembic WORDS` and do not wait: for races, signals and kills."""

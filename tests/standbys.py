@@ -28,7 +28,7 @@ def standby(primary: URL) -> Iterator[URL]:
 
     :param primary: one of :func:`tests.servers.started`, which lets everybody replicate.
     """
-    binaries = servers.binaries(servers.ServerMissing("a standby is needed"))
+    binaries = servers.binaries()
     account = servers.unprivileged_account()
     directory = Path(tempfile.mkdtemp(prefix="guard-standby-", dir="/tmp"))
     port = servers.free_port()
@@ -49,7 +49,7 @@ def standby(primary: URL) -> Iterator[URL]:
 
 def stop(directory: Path) -> None:
     """End the server of a directory at once, as a machine that loses its power does."""
-    binaries = servers.binaries(servers.ServerMissing("no binaries"))
+    binaries = servers.binaries()
     _run(directory, *servers.pg_ctl(binaries, directory), "-m", "immediate", "stop")
 
 

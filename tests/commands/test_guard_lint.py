@@ -6,7 +6,7 @@ import json
 import subprocess
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from tests.project import Project
 
@@ -68,8 +68,9 @@ def test_without_a_database_each_revision_is_judged_by_itself(history: Project) 
 
 
 def test_a_database_that_cannot_be_reached_is_named_and_done_without(history: Project) -> None:
-    ini = history.read("alembic.ini").replace("127.0.0.1:5432", "127.0.0.1:1")
-    history.write("alembic.ini", ini)
+    ini = history.read("alembic.ini")
+    port = make_url(history.url).port
+    history.write("alembic.ini", ini.replace(f"127.0.0.1:{port}", "127.0.0.1:1"))
     result = history.alembic("guard-lint")
     first, _, rest = result.stdout.partition("\n")
     assert first.startswith("No database was asked: database-unreachable: ")

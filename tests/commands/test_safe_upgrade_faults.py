@@ -56,7 +56,7 @@ def finishes(project: Project, *heads: str) -> None:
 def own_server() -> Iterator[URL]:
     """A PostgreSQL that a test may restart and change the settings of."""
     try:
-        binaries = servers.binaries(servers.ServerMissing("a server of our own is needed"))
+        binaries = servers.binaries()
         with servers.started(binaries) as url:
             yield url
     except servers.ServerMissing as missing:
@@ -142,7 +142,7 @@ def restart(server: URL, mode: str) -> None:
     """`pg_ctl restart`, which waits until the server is back."""
     data = Path(administer(server, "SHOW data_directory"))
     account = servers.unprivileged_account()
-    binaries = servers.binaries(servers.ServerMissing("no binaries"))
+    binaries = servers.binaries()
     log = ("-l", str(data.parent / "server.log"))
     subprocess.run(
         [*servers.pg_ctl(binaries, data.parent), *log, "-m", mode, "restart"],

@@ -26,7 +26,7 @@ OWN = ("Applied", "Resuming", "Done")
 def pair() -> Iterator[tuple[URL, URL]]:
     """A primary with an empty database, and its hot standby; URLs of that database."""
     try:
-        binaries = servers.binaries(servers.ServerMissing("servers of our own are needed"))
+        binaries = servers.binaries()
         with servers.started(binaries) as primary:
             administer(primary, "CREATE DATABASE shop")
             with standbys.standby(primary) as standby:

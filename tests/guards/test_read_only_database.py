@@ -100,7 +100,7 @@ def test_transactions_that_env_py_begins_read_only(postgresql_project: Project) 
 
 def test_a_replica() -> None:
     try:
-        directory = servers.binaries(servers.ServerMissing("a replica is one of our own"))
+        directory = servers.binaries()
         with servers.started(directory) as url:
             data = data_directory(url)
             become_replica(directory, data)
