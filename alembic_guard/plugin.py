@@ -42,7 +42,7 @@ KINDS = (
     *("primary_keys", "unique", "foreign_keys", "exclusions", "indexes"),
     # last: they are made again around what all others change
     *("views", "materialized_views", "functions", "triggers", "event_triggers", "rules"),
-    *("policies", "grants"),
+    *("policies", "grants", "owners"),
     "sqlite",  # all kinds of things there: most changes make a whole table anew
     "mysql",  # all kinds of things there, of MariaDB and MySQL: ALTER TABLE does several at once
 )
@@ -248,9 +248,12 @@ def _click_parser(parser_class: type[Any]) -> type[Any]:
 def _command_function(name: str, words: list[str], prog: str) -> Callable[[Any], None]:
     def run(config: Any) -> None:
         try:
-            from alembic_guard.commands.invoke import invoke
+            from alembic_guard.runtime.collecting import fewer_collections
 
-            invoke(name, words, config, prog)
+            with fewer_collections():
+                from alembic_guard.commands.invoke import invoke
+
+                invoke(name, words, config, prog)
         except KeyboardInterrupt:  # before the command began, or after it ended
             raise SystemExit(130) from None
 
