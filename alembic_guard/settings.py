@@ -145,6 +145,9 @@ class Settings:
     sql_objects: str = _setting(
         "", plain, "", "a folder of .sql files that declare views, functions and their like"
     )
+    compare_owners: bool = _setting(
+        False, boolean, "false", "PostgreSQL: compare owners, where the models say one"
+    )
     scratch_database: str = _setting(
         "",
         database,

@@ -26,7 +26,7 @@ NAMES = (
     "allow, merge, journal, journal_table, wait, lock_timeout, lock_timeout_last, lock_tries, "
     "statement_timeout, retry_for, retry_delay, retry_delay_longest, cancel_blockers_after, "
     "backup, verify, prove, forward_only, frozen, require_committed, heads_file, lint_on_upgrade, "
-    "lint_after, small_table_rows, enable, rules, server_version, sql_objects, "
+    "lint_after, small_table_rows, enable, rules, server_version, sql_objects, compare_owners, "
     "scratch_database, dev_url, shadow_url, migration_url"
 )
 
@@ -116,6 +116,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 rules = migrations.rules
                 server_version = 16
                 sql_objects = db/objects
+                compare_owners = yes
                 scratch_database = shop_scratch
                 dev_url = sqlite:///dev.db
                 shadow_url = sqlite:///shadow.db
@@ -155,6 +156,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 rules = ["migrations.rules"]
                 server_version = "16"
                 sql_objects = "db/objects"
+                compare_owners = true
                 scratch_database = "shop_scratch"
                 dev_url = "sqlite:///dev.db"
                 shadow_url = "sqlite:///shadow.db"
@@ -193,6 +195,7 @@ def test_without_n_the_sections_of_a_name_are_not_read(tmp_path: Path) -> None:
                 "ALEMBIC_GUARD_RULES": "migrations.rules",
                 "ALEMBIC_GUARD_SERVER_VERSION": "16",
                 "ALEMBIC_GUARD_SQL_OBJECTS": "db/objects",
+                "ALEMBIC_GUARD_COMPARE_OWNERS": "1",
                 "ALEMBIC_GUARD_SCRATCH_DATABASE": "shop_scratch",
                 "ALEMBIC_GUARD_DEV_URL": "sqlite:///dev.db",
                 "ALEMBIC_GUARD_SHADOW_URL": "sqlite:///shadow.db",
@@ -233,6 +236,7 @@ def test_every_setting_can_be_given_everywhere(
         rules=("migrations.rules",),
         server_version="16",
         sql_objects="db/objects",
+        compare_owners=True,
         scratch_database="shop_scratch",
         dev_url="sqlite:///dev.db",
         shadow_url="sqlite:///shadow.db",

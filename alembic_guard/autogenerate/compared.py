@@ -134,7 +134,7 @@ def _compared(
         return mysql.compared(connection, metadata, keep, settings)
     from alembic_guard.runtime.comparing.postgresql.comparison import compared
 
-    return compared(connection, metadata, keep, settings.dev_url)
+    return compared(connection, metadata, keep, settings.dev_url, owners=settings.compare_owners)
 
 
 def _note(context: AutogenContext, uncompared: Uncompared) -> None:

@@ -92,6 +92,8 @@ def fill(live: Connection, scratch: Connection) -> str:
         )
     for mapping in scratch.execute(text(_MAPPINGS)).scalars().all():
         scratch.exec_driver_sql(mapping.replace("%", "%%"))
+    for grant in scratch.execute(text(_GRANTS)).scalars().all():
+        scratch.exec_driver_sql(grant.replace("%", "%%"))
     scratch.commit()
     return problem
 
@@ -164,3 +166,10 @@ SELECT pg_catalog.format('DROP USER MAPPING IF EXISTS FOR %s SERVER %I',
        CASE WHEN umuser = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(usename) END, srvname)
   FROM pg_catalog.pg_user_mappings
 """
+_GRANTS = """
+SELECT pg_catalog.format('GRANT CREATE ON SCHEMA %I TO PUBLIC', n.nspname)
+  FROM pg_catalog.pg_namespace n
+ WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+   AND pg_catalog.pg_has_role(n.nspowner, 'USAGE')
+"""
+"""Whoever is to own a table needs a right to its schema, and privileges are left out."""

@@ -17,7 +17,7 @@ TEMPLATES = ["generic", "async", "multidb", "pyproject", "pyproject_async"]
 INI_DIFF = """\
 --- alembic.ini
 +++ alembic.ini
-@@ -147,3 +147,99 @@
+@@ -147,3 +147,102 @@
  [formatter_generic]
  format = %(levelname)-5.5s [%(name)s] %(message)s
  datefmt = %H:%M:%S
@@ -105,6 +105,9 @@ INI_DIFF = """\
 +
 +# a folder of .sql files that declare views, functions and their like
 +# sql_objects =
++
++# PostgreSQL: compare owners, where the models say one
++# compare_owners = false
 +
 +# MariaDB and MySQL: the name of the database in which models are made; unset, a new one
 +# scratch_database =

@@ -28,6 +28,8 @@ ALLOWED = (
     "COMMENT ON VIEW public.v IS 'other.v'",
     "GRANT SELECT (a, b) ON app.v TO PUBLIC",
     "DROP FUNCTION IF EXISTS f(int)",
+    "ALTER TABLE ONLY app.t OWNER TO other",
+    "ALTER SCHEMA app OWNER TO other; -- theirs",
 )
 
 _TRANSACTION = "it controls a transaction"
@@ -38,6 +40,9 @@ _DONE = "declares nothing: it would be done each time that models are compared"
 _NOT_COMPARED = "declares nothing that is compared"
 
 REFUSED = {
+    "ALTER SCHEMA other OWNER TO r": _OTHER,
+    "ALTER VIEW other.v OWNER TO r": _OTHER,
+    "ALTER SCHEMA app RENAME TO r": f"ALTER SCHEMA {_NOT_COMPARED}",
     "BEGIN": _TRANSACTION,
     "/* now */ commit": _TRANSACTION,
     "END": _TRANSACTION,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from alembic_guard.runtime.comparing.postgresql.typed import head, tokens
+from alembic_guard.runtime.comparing.postgresql.typed import gives_owner, head, tokens
 
 _KINDS = {"VIEW", "FUNCTION", "PROCEDURE", "ROUTINE", "AGGREGATE", "TRIGGER", "EVENT", "RULE"}
 _KINDS |= {"POLICY", "TYPE", "DOMAIN", "SEQUENCE", "INDEX", "MATERIALIZED"}
@@ -33,6 +33,10 @@ def objection(sql: str, schemas: Collection[str]) -> str:
         return "it controls a transaction"
     if verb == "COPY":
         return "it reads or writes data"
+    owned = gives_owner(sql)
+    if owned is not None and owned[0] == "SCHEMA":
+        schema = _plain(owned[1])
+        return "" if schema in schemas else _not_ours(schema)
     if verb in ("GRANT", "REVOKE"):
         if "ON" not in [token[0].upper() for token in tokens(sql)]:
             return "it is about a role, which all databases of the server share"
@@ -51,7 +55,11 @@ def objection(sql: str, schemas: Collection[str]) -> str:
 
 def _foreign(sql: str, schemas: Collection[str]) -> str:
     found = [name for name in _homes([token[0] for token in tokens(sql)]) if name not in schemas]
-    return f"it is about the schema {found[0]}, which is not among the models'" if found else ""
+    return _not_ours(found[0]) if found else ""
+
+
+def _not_ours(schema: str) -> str:
+    return f"it is about the schema {schema}, which is not among the models'"
 
 
 def _homes(words: list[str]) -> Iterator[str]:

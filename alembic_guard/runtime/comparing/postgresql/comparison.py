@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -21,7 +21,7 @@ from alembic_guard.runtime.comparing.comparison import (
     NotCompared,
     Unknown,
 )
-from alembic_guard.runtime.comparing.facts import Thing, differences
+from alembic_guard.runtime.comparing.facts import Facts, Thing, differences
 from alembic_guard.runtime.comparing.model import Model, Statement
 from alembic_guard.runtime.comparing.opinions import only_what_is_said
 from alembic_guard.runtime.comparing.postgresql.casts import with_casts
@@ -34,6 +34,7 @@ from alembic_guard.runtime.comparing.postgresql.namespace import (
     namespace,
     quoted,
 )
+from alembic_guard.runtime.comparing.postgresql.owners import live_owners, model_owners
 from alembic_guard.runtime.comparing.postgresql.standing import Standing, granted, read_standing
 from alembic_guard.runtime.comparing.postgresql.typed import kind as kind_of
 from alembic_guard.runtime.comparing.postgresql.typed import of_tables
@@ -44,7 +45,7 @@ from alembic_guard.runtime.dev_database import dev_database
 from alembic_guard.runtime.no_scratch import NoScratch
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Dialect, MetaData
+    from sqlalchemy import Connection, MetaData
 
 
 def compared(
@@ -53,6 +54,7 @@ def compared(
     keep: Keep,
     dev_url: str = "",
     *,
+    owners: bool = False,
     whole: bool = False,
 ) -> Comparison:
     """Compare models with a database.
@@ -61,6 +63,7 @@ def compared(
     :param keep: whether a table of the models is to be compared.
     :param dev_url: a second PostgreSQL for the models, where they cannot be made beside the live
         schema: for a role that may read only, or a standby.
+    :param owners: whether to compare the owners that the models say.
     :param whole: whether to make also tables that the database has to the last word, which
         changes nothing but the time that it takes.
     :raises NotCompared: where they can be made nowhere, or are too many to be made at once.
@@ -68,15 +71,18 @@ def compared(
     database = Database(connection)
     if database.commits_each_statement(connection):  # nothing could be rolled back
         with database.beside() as side:
-            return side.ask(lambda beside: compared(beside, metadata, keep, dev_url, whole=whole))
+            return side.ask(
+                lambda beside: compared(beside, metadata, keep, dev_url, owners=owners, whole=whole)
+            )
     default = connection.dialect.default_schema_name or "public"
     schemas = model_schemas(metadata, default)
     live = read_standing(connection, default, schemas)
+    task = _Task(connection, metadata, live, keep, owners, whole)
     refused = []
     for temporary in _ladder(metadata, schemas):
         try:
             with namespace(connection, default, schemas, temporary=temporary) as made:
-                return _in(made, metadata, live, keep, connection.dialect, whole)
+                return _in(made, task)
         except NoNamespace as reason:
             refused.append(str(reason))
     if not dev_url:
@@ -86,7 +92,7 @@ def compared(
         namespace(second, default, schemas, temporary=False) as made,
     ):
         made.run(_extensions(connection, made))
-        return _in(made, metadata, live, keep, connection.dialect, whole)
+        return _in(made, task)
 
 
 @contextmanager
@@ -129,22 +135,57 @@ def _ways(database: Database, connection: Connection) -> tuple[str, ...]:
     )
 
 
-def _in(
-    made: Namespace,
-    metadata: Sequence[MetaData],
-    standing: Standing,
-    keep: Keep,
-    dialect: Dialect,
-    whole: bool,
-) -> Comparison:
-    making = make(made, metadata, standing.facts, keep, dialect, whole=whole)
+@dataclass(frozen=True)
+class _Task:
+    """What is compared, wherever the models are made.
+
+    :param connection: to the live database; :param standing: what it has.
+    :param keep, owners, whole: as for :func:`compared`.
+    """
+
+    connection: Connection
+    metadata: Sequence[MetaData]
+    standing: Standing
+    keep: Keep
+    owners: bool
+    whole: bool
+
+    def make(self, made: Namespace) -> Making:
+        """Make the models in a namespace."""
+        live, dialect = self.standing.facts, self.connection.dialect
+        return make(
+            made, self.metadata, live, self.keep, dialect, whole=self.whole, owners=self.owners
+        )
+
+    def owned(self, making: Making) -> tuple[Facts, Facts, tuple[Unknown, ...]]:
+        """Owners of the database and of the models, where these say one; what is not known."""
+        if not self.owners:
+            return {}, {}, ()
+        creation = making.creation
+        model, unknown = model_owners(
+            self.connection, self.metadata, creation.facts, creation.owners
+        )
+        default = self.connection.dialect.default_schema_name or "public"
+        schemas = {each: each for each in model_schemas(self.metadata, default)}
+        live = live_owners(self.connection, {**schemas, default: ""}) if model else {}
+        return {thing: live[thing] for thing in model if thing in live}, model, unknown
+
+
+def _in(made: Namespace, task: _Task) -> Comparison:
+    standing, making = task.standing, task.make(made)
     compiled, creation = making.compiled, making.creation
     told = creation.privileges
-    live = {**standing.facts, **granted(standing.grants, creation.facts, told.objects)}
+    owned, owners, nobody = task.owned(making)
+    live = {**standing.facts, **granted(standing.grants, creation.facts, told.objects), **owned}
     model, names = named_alike(live, creation.facts, lambda pairs: same_after_all(made, pairs))
+    model |= owners
     unknown = tuple(
         each
-        for each in (*_unknown(making, made.default), *_not_compiled(compiled, made.default))
+        for each in (
+            *_unknown(making, made),
+            *_not_compiled(compiled, made.default),
+            *nobody,
+        )
         if each.thing is None or each.thing not in making.spared
     )
     live, model = only_what_is_said(live, model)
@@ -202,10 +243,10 @@ def _needs_schema(metadata: MetaData) -> bool:
     return typed or any(table._prefixes or getattr(table, "is_view", False) for table in tables)
 
 
-def _unknown(making: Making, default: str) -> Iterable[Unknown]:
+def _unknown(making: Making, made: Namespace) -> Iterable[Unknown]:
     for failure in making.creation.failures:
         statement = making.compiled.statements[failure.place]
-        yield _failed(statement, _table(statement.table, default), failure.message)
+        yield _failed(statement, _table(statement.table, made.default), made.named(failure.message))
 
 
 def _table(thing: Thing | None, default: str) -> Thing | None:

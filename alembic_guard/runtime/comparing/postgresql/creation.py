@@ -3,7 +3,7 @@
 Each statement that somebody typed leaves a mark in the same subtransaction, so that what bears the
 number of that subtransaction in the catalogue is what it made: no text is parsed for names.
 Privileges come after all else, so that those that are declared are the difference; event triggers
-come last, under other names, and are gone before anything could set them off.
+come last, under other names, and are gone before anything could set them off. Owners are not given.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from alembic_guard.runtime.comparing.postgresql import extensions, typed
 from alembic_guard.runtime.comparing.postgresql.aiming import aimed
 from alembic_guard.runtime.comparing.postgresql.dependencies import read_dependencies
 from alembic_guard.runtime.comparing.postgresql.namespace import Failure, Namespace, quoted
+from alembic_guard.runtime.comparing.postgresql.owners import Owners, declared_owners
 from alembic_guard.runtime.comparing.postgresql.reading import read
 
 TOKEN = "guard_event_"
@@ -33,6 +34,7 @@ class Creation:
     """What came of the models.
 
     :param makers: the statements that made a thing, in order; of those that were typed.
+    :param owners: what is said of them; nothing where nobody wants to know.
     """
 
     facts: dict[Thing, Fact]
@@ -40,6 +42,7 @@ class Creation:
     makers: Mapping[Thing, tuple[Statement, ...]]
     dependencies: Dependencies
     privileges: Privileges
+    owners: Owners = field(default_factory=Owners)
 
 
 @dataclass
@@ -63,14 +66,17 @@ def apart(statements: Sequence[Statement]) -> list[Statement]:
     ]
 
 
-def create(made: Namespace, statements: Sequence[Statement], path: str) -> Creation:
+def create(
+    made: Namespace, statements: Sequence[Statement], path: str, *, owners: bool = False
+) -> Creation:
     """Create the models, and read what came of them.
 
     :param path: the ``search_path`` in which statements are run.
+    :param owners: whether to ask for the owners that they say.
     """
     sql = [_for_scratch(made, each) for each in statements]
     kinds = [typed.kind(each.sql) if each.raw else "" for each in statements]
-    late = {"grant": _places(kinds, "grant"), "event trigger": _places(kinds, "event trigger")}
+    late = {kind: _places(kinds, kind) for kind in ("grant", "event trigger", "owner")}
     soon = [place for place, kind in enumerate(kinds) if kind not in late]
     marked = {place for place in soon if _is_marked(statements[place])}
     unread = _unreadable(made, sql, kinds)
@@ -91,7 +97,10 @@ def create(made: Namespace, statements: Sequence[Statement], path: str) -> Creat
         failures += _event_triggers(made, sql, late["event trigger"], path, facts)
         makers |= _named(statements, late["event trigger"], facts)
     known = {each: by for each, by in makers.items() if by}
-    return Creation(facts, failures, known, dependencies, privileges)
+    texts = [each.sql for each in statements]
+    owned = declared_owners(made, texts, sql, late["owner"], path) if owners else Owners()
+    failures += owned.failures
+    return Creation(facts, failures, known, dependencies, privileges, owned)
 
 
 def _places(kinds: Sequence[str], kind: str) -> list[int]:

@@ -48,19 +48,21 @@ def make(
     dialect: Dialect,
     *,
     whole: bool,
+    owners: bool = False,
 ) -> Making:
     """Make the models in a namespace.
 
     :param live: the facts of the database; :param dialect: its own.
     :param keep: whether a table of the models is to be compared.
     :param whole: whether to make also what is proven to be as the database has it.
+    :param owners: whether to ask for the owners that they say.
     :raises NotCompared: where they are too many to be made at once.
     """
     tables = [table for one in metadata for table in with_targets(one, keep)]
     same = {} if whole or len(tables) < FEW else proven(made, tables, live, dialect)
     compiled, same = _compiled(made, metadata, keep, dialect, same)
     path = made.connection.execute(text("SELECT current_setting('search_path')")).scalar_one()
-    creation = create(made, compiled.statements, path)
+    creation = create(made, compiled.statements, path, owners=owners)
     made.connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": path})
     names = {}
     for each in same.values():

@@ -93,6 +93,13 @@ class Namespace:
         """A typed text that speaks of the namespaces where it spoke of schemas."""
         return retarget(sql, {name: each for name, each in self.stand_ins.items() if name})
 
+    def named(self, message: str) -> str:
+        """A message of the server with the schemas' own names."""
+        for schema, name in sorted(self.stand_ins.items(), reverse=True):
+            own = "" if schema in ("", self.default) else f"{schema}."
+            message = message.replace(f"{name}.", own)
+        return message
+
     def qualified(self, schema: str, name: str) -> str:
         """The name of a table in the namespace that stands in for its schema."""
         return f"{quoted(self.stand_ins[schema])}.{quoted(name)}"

@@ -45,6 +45,13 @@ _KINDS = {
     "EXTENSION": "extension",
     "SCHEMA": "schema",
 }
+_OWNER = re.compile(
+    rf"""ALTER\s+(?P<kind>TABLE|(?:MATERIALIZED\s+)?VIEW|SEQUENCE|FUNCTION|PROCEDURE|ROUTINE
+        |AGGREGATE|TYPE|DOMAIN|SCHEMA)\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?
+    (?P<name>(?:{_NAME_AGAIN}\s*\.\s*)?{_NAME_AGAIN}(?:\s*\(.*\))?)
+    (?:\s*\*)?\s+OWNER\s+TO\s+(?P<role>{_NAME_AGAIN})""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
 _ROWS = {"INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "COPY", "REFRESH", "LOCK", "NOTIFY"}
 _ROWS |= {"ANALYZE", "VACUUM", "CLUSTER"}
 """The first words of what is not run in scratch: the rows might be those of the database."""
@@ -90,9 +97,28 @@ def head(sql: str, words: int = 8) -> list[str]:
 def kind(sql: str) -> str:
     """The kind of thing that a statement is about, "" where its words do not say."""
     said = head(sql)
+    if said[:1] == ["ALTER"] and gives_owner(sql) is not None:
+        return "owner"
     if said[:1] in (["CREATE"], ["ALTER"], ["COMMENT"]):
         said = [word for word in said[1:] if word not in _PASSED_OVER]
     return _KINDS.get(said[0], "") if said else ""
+
+
+def gives_owner(sql: str) -> tuple[str, str, str] | None:
+    """What a statement says of an owner: the kind of object, its name and the role, as written.
+
+    None for a statement that says something else, or more than that.
+    """
+    found = _OWNER.fullmatch(_bare(sql))
+    if found is None:
+        return None
+    return " ".join(found["kind"].upper().split()), found["name"], found["role"]
+
+
+def _bare(sql: str) -> str:
+    """A statement without comments and the semicolon at its end."""
+    kept = (" " if token["comment"] else token[0] for token in _TOKENS.finditer(sql))
+    return "".join(kept).strip().rstrip(";").rstrip()
 
 
 def makes_nothing(sql: str) -> bool:
