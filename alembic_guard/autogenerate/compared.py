@@ -19,7 +19,13 @@ from alembic_guard.autogenerate.declarations import Declarations, declarations
 from alembic_guard.autogenerate.filters import Filters
 from alembic_guard.autogenerate.unnamed import note_unnamed
 from alembic_guard.masking import Mask
-from alembic_guard.runtime.comparing.comparison import Comparison, NotCompared, Uncompared
+from alembic_guard.runtime.comparing.comparison import (
+    Comparison,
+    NotCompared,
+    Uncompared,
+    Unknown,
+    Unsafe,
+)
 from alembic_guard.runtime.comparing.sources import Sources
 from alembic_guard.runtime.comparing.words import WORDS
 from alembic_guard.settings import Settings
@@ -95,12 +101,21 @@ def _subject(context: AutogenContext, adopted: Declared | None = None) -> Subjec
         comparison = declared.applied(comparison)
     hidden = declared.hidden if declared else ()
     unknown = tuple(each for each in comparison.unknown if each not in hidden)
-    _note(context, Uncompared(url, unknown, unsafe=unsafe))
+    _note(context, _uncompared(url, comparison, unknown, unsafe))
     note_unnamed(context.opts, comparison)
     sources = Sources(metadata, dialect, comparison)
     filters = Filters(context, sources, comparison.live, comparison.model)
     context.opts[SUBJECT] = Subject(context, comparison, sources, filters)
     return context.opts[SUBJECT]  # type: ignore[no-any-return]
+
+
+def _uncompared(
+    url: str, comparison: Comparison, unknown: tuple[Unknown, ...], unsafe: tuple[Unsafe, ...]
+) -> Uncompared:
+    why = comparison.by_text
+    if why is None:
+        return Uncompared(url, unknown, unsafe=unsafe)
+    return Uncompared(url, unknown, why.reason, why.ways, unsafe, by_text=True)
 
 
 def _declared(
@@ -141,9 +156,8 @@ def _note(context: AutogenContext, uncompared: Uncompared) -> None:
     """Leave it for the command that asked; plain Alembic has no other place than its log."""
     context.opts[KEY] = uncompared
     if uncompared.reason is not None:
-        _LOG.warning(
-            "%s was not compared by our comparators: %s", uncompared.url, uncompared.reason
-        )
+        how = "compared by text" if uncompared.by_text else "not compared by our comparators"
+        _LOG.warning("%s was %s: %s", uncompared.url, how, uncompared.reason)
     for each in uncompared.unknown:
         _LOG.warning("%s was not compared: %s", each.source, each.reason)
     for one in uncompared.unsafe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -81,20 +82,40 @@ def test_drift_that_alembic_does_not_see_is_found(ahead: Project) -> None:
     assert "adds view adults" in result.output
 
 
-def test_who_may_make_no_database_is_told_what_to_grant(ahead: Project) -> None:
-    url = make_url(ahead.url)
+@contextmanager
+def poor(project: Project) -> Iterator[str]:
+    """Let a project's user have rights on its own database only; how MariaDB names that user."""
+    url = make_url(project.url)
     user = f"poor_{url.database}"
-    with ahead.connect() as connection:
+    with project.connect() as connection:
         connection.execute(text(f"CREATE USER {user}@'127.0.0.1'"))
         connection.execute(text(f"GRANT ALL ON `{url.database}`.* TO {user}@'127.0.0.1'"))
+    own = url.set(username=user, password=None).render_as_string(False)
+    edit(project, "alembic.ini", project.url, own)
     try:
-        poor = url.set(username=user, password=None).render_as_string(False)
-        edit(ahead, "alembic.ini", ahead.url, poor)
-        result = revise(ahead, "--allow", "empty-revision")
+        yield f"'{user}'@'127.0.0.1'"
     finally:
-        with ahead.connect() as connection:
+        with project.connect() as connection:
             connection.execute(text(f"DROP USER {user}@'127.0.0.1'"))
-    assert "was compared by Alembic alone: no database can be made beside it" in result.output
-    assert f"GRANT ALL ON `alembic\\_guard\\_scratch\\_%`.* TO '{user}'@'127.0.0.1';" in (
-        result.output
+
+
+def test_who_may_make_no_database_is_compared_by_text_and_told_what_to_grant(
+    ahead: Project,
+) -> None:
+    with poor(ahead) as user:
+        before = applied(ahead.alembic("guard-check", "--allow", "drift"))
+        result = applied(revise(ahead))
+        applied(ahead.alembic("upgrade", "head"))
+        after = applied(ahead.alembic("guard-check"))
+        applied(ahead.alembic("downgrade", "0001"))
+    (file,) = written(ahead)
+    assert body(file) == (
+        "op.execute(\"ALTER TABLE `users` ADD CONSTRAINT `named` CHECK (name <> '')\")\n"
+        "op.execute('CREATE VIEW adults AS SELECT id FROM users')"
     )
+    for each in (before, result, after):
+        assert "was compared by text: no database can be made beside it" in each.output
+        assert f"GRANT ALL ON `alembic\\_guard\\_scratch\\_%`.* TO {user};" in each.output
+    assert "adds check named of users" in before.output
+    assert "warning: not-compared: view adults was not compared: " in after.output
+    assert "view adults was not compared" not in before.output + result.output

@@ -68,6 +68,7 @@ class Uncompared:
     :param unknown: the things that could not be compared.
     :param reason: why nothing was, as a clause; :param ways: commands that would help.
     :param unsafe: what is declared, and was not run.
+    :param by_text: whether all that is not unknown was compared by its text, for this reason.
     """
 
     url: str
@@ -75,6 +76,7 @@ class Uncompared:
     reason: str | None = None
     ways: tuple[str, ...] = ()
     unsafe: tuple[Unsafe, ...] = ()
+    by_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,8 @@ class Comparison:
 
     def of(self, *kinds: str) -> Iterable[Difference]:
         """The differences of some kinds."""
+    by_text: NotCompared | None = None
+    """Why nothing could be made of the models, where their text was compared instead."""
         return [each for each in self.differences.values() if each.thing.kind in kinds]
 
     def same(self, thing: Thing) -> bool:

@@ -11,14 +11,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import MetaData, Table, text
+from sqlalchemy.exc import DBAPIError
 
-from alembic_guard.runtime.comparing.comparison import Comparison, Unknown
+from alembic_guard.runtime.comparing.comparison import Comparison, NotCompared, Unknown
 from alembic_guard.runtime.comparing.facts import Thing, differences
 from alembic_guard.runtime.comparing.model import Model, compiled_model
+from alembic_guard.runtime.comparing.mysql.by_text import compared_by_text
 from alembic_guard.runtime.comparing.mysql.creation import indexes_of, make
 from alembic_guard.runtime.comparing.mysql.reading import Side, read
 from alembic_guard.runtime.comparing.mysql.same import Said, aligned, spoken_options
 from alembic_guard.runtime.comparing.mysql.scratch import in_scratch
+from alembic_guard.runtime.comparing.mysql.sparing import spared
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Dialect
@@ -35,7 +38,7 @@ def compared(
     """Compare models and database.
 
     :param keep: whether a table is to be compared.
-    :raises NotCompared: where no scratch database can be made.
+    :raises NotCompared: where no scratch database can be made, and no temporary table either.
     """
     default = str(connection.execute(text("SELECT DATABASE()")).scalar_one())
 
@@ -43,13 +46,25 @@ def compared(
         return table.schema in (None, default) and keep(table)
 
     model = compiled_model(metadata, connection.dialect, {default: None}, home)
+    said = said_by(metadata, model, connection.dialect)
+    live = read(connection, (default,))
 
     def made_in(scratch: Connection, name: str) -> tuple[Side, list[Unknown]]:
-        failed = list(make(scratch, model, default))
-        return read(scratch, (default, name)), failed
+        rest = spared(scratch, model, live.facts, said, (default, name))
+        failed = list(make(scratch, rest.rest, default))
+        side = read(scratch, (default, name))
+        side.facts.update(rest.facts)
+        return side, failed
 
-    made, unknown = in_scratch(connection, settings, made_in)
-    live = read(connection, (default,))
+    why = None
+    try:
+        made, unknown = in_scratch(connection, settings, made_in)
+    except NotCompared as refused:
+        why = refused
+        try:
+            made, unknown = compared_by_text(connection, model, live, default)
+        except DBAPIError as error:
+            raise refused from error
     for table in connection.execute(text(_OTHERS)).scalars():
         live.unreadable[Thing("table", table)] = "it is system-versioned"
     unknown += (
@@ -58,7 +73,7 @@ def compared(
     )
     unknown += _unreadable(live, "of the database")
     unknown += _unreadable(made, "of the models")
-    return _held(live, made, model, unknown, said_by(metadata, model, connection.dialect))
+    return replace(_held(live, made, model, unknown, said), by_text=why)
 
 
 def said_by(metadata: Sequence[MetaData], model: Model, dialect: Dialect) -> Said:

@@ -34,27 +34,31 @@ def without_tokens(sql: str, only: Collection[str] | None = None) -> str:
     return _TOKEN.sub(lambda each: "" if only is None or each[1] in only else each[0], sql)
 
 
+def behind_columns(model: Model) -> frozenset[str]:
+    """The tokens of constraints behind a column, for which MariaDB takes no name."""
+    return frozenset(
+        token
+        for token, constraint in model.unnamed.items()
+        if isinstance(getattr(constraint, "parent", None), Column)
+    )
+
+
 def make(scratch: Connection, model: Model, default: str) -> Iterator[Unknown]:
     """Run the models' statements, but for those about tables in other databases.
 
     :param default: the database that tables without a schema are in.
     """
-    others = other_databases(scratch)
-    behind = {
-        token
-        for token, constraint in model.unnamed.items()
-        if isinstance(getattr(constraint, "parent", None), Column)
-    }  # MariaDB takes no name for a CHECK behind a column
+    others, nameless = other_databases(scratch), behind_columns(model)
     waiting = []
     for statement in model.statements:
         if statement.table is not None and statement.table.schema not in ("", default):
             continue
         typed = statement.raw or statement.table is None
-        reason = _objection(statement.sql, others) if typed else ""
+        reason = objection(statement.sql, others) if typed else ""
         if reason:
             yield Unknown(shown(statement), reason, *of(statement))
         else:
-            waiting.append((statement, without_tokens(statement.sql, behind)))
+            waiting.append((statement, without_tokens(statement.sql, nameless)))
     for statement, said in _run(scratch, _whole_first(scratch, waiting)):
         yield Unknown(shown(statement), said, *of(statement))
 
@@ -71,7 +75,7 @@ def indexes_of(statements: Iterable[Statement]) -> dict[str, frozenset[str]]:
     return {table: frozenset(names) for table, names in found.items()}
 
 
-def _objection(sql: str, others: Collection[str]) -> str:
+def objection(sql: str, others: Collection[str]) -> str:
     """Why a typed statement is not run, as a clause."""
     thing = made_by(sql)
     if thing is not None and thing.kind == "event":

@@ -35,7 +35,7 @@ def read(connection: Connection, databases: Collection[str]) -> Side:
     side = Side()
     for name, sql in said(connection):
         try:
-            for fact in facts_of(_unqualified(sql, databases)):
+            for fact in facts_of(unqualified(sql, databases)):
                 side.facts[fact.thing] = fact
         except Unreadable as error:
             side.unreadable[Thing("table", name)] = str(error)
@@ -49,7 +49,7 @@ def table_facts(connection: Connection, name: str, databases: Collection[str]) -
     """
     escaped = quoted(name).replace("%", "%%")
     sql = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {escaped}").one()[1])
-    return {fact.thing: fact for fact in facts_of(_unqualified(sql, databases))}
+    return {fact.thing: fact for fact in facts_of(unqualified(sql, databases))}
 
 
 def facts_of(sql: str) -> Iterator[Fact]:
@@ -80,7 +80,8 @@ def parts_of(text: TableText) -> Iterator[Fact]:
         yield Fact(Thing(part.kind, part.name, text.name), part.parts, part.definition)
 
 
-def _unqualified(sql: str, databases: Collection[str]) -> str:
+def unqualified(sql: str, databases: Collection[str]) -> str:
+    """What SHOW CREATE says, without the names of some databases."""
     for name in databases:
         sql = sql.replace(f"{quoted(name)}.", "")
     return sql

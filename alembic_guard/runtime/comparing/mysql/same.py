@@ -46,24 +46,29 @@ class Aligned:
 def aligned(live: Mapping[Thing, Fact], model: Mapping[Thing, Fact], said: Said) -> Aligned:
     """Take out what only one side speaks of, and name what the models leave unnamed."""
     both = Aligned(dict(live), dict(model))
+    ours, theirs = _by_table(both.live), _by_table(both.model)
     for table in [thing for thing in both.model if thing.kind == "table"]:
-        _Table(table, both, said).align()
+        _Table(table, both, said, ours.get(table.name, {}), theirs.get(table.name, {})).align()
     return both
 
 
+def _by_table(facts: Mapping[Thing, Fact]) -> dict[str, Facts]:
+    found: dict[str, Facts] = {}
+    for thing, fact in facts.items():
+        if thing.table and thing.kind != "trigger":
+            found.setdefault(thing.table, {})[thing] = fact
+    return found
+
+
 class _Table:
-    def __init__(self, table: Thing, both: Aligned, said: Said) -> None:
+    """One table.
+
+    :param live, model: what is of it on both sides.
+    """
+
+    def __init__(self, table: Thing, both: Aligned, said: Said, live: Facts, model: Facts) -> None:
         self.table, self.both, self.said = table, both, said
-        self.live = {
-            thing: fact
-            for thing, fact in both.live.items()
-            if thing.table == table.name and thing.kind != "trigger"
-        }
-        self.model = {
-            thing: fact
-            for thing, fact in both.model.items()
-            if thing.table == table.name and thing.kind != "trigger"
-        }
+        self.live, self.model = live, model
 
     def align(self) -> None:
         before = ({*self.live}, {*self.model})

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, create_engine, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.pool import NullPool
 
 from alembic_guard.runtime.comparing.comparison import NotCompared
@@ -18,7 +30,7 @@ from alembic_guard.runtime.comparing.mysql.scratch import in_scratch
 from alembic_guard.settings import Settings
 from tests.autogenerate.changes import metadata_of
 from tests.autogenerate.compare.mysql.states import ck, t
-from tests.autogenerate.compare.rows import column, ddl
+from tests.autogenerate.compare.rows import Item, both, column, ddl, table
 
 SETTINGS = Settings()
 
@@ -73,6 +85,19 @@ def differing(engine: Engine, settings: Settings = SETTINGS) -> list[str]:
     return [str(thing) for thing in found.differences]
 
 
+def fk_to(name: str) -> Item:
+    """A column that refers to a table."""
+    return lambda: Column("other", ForeignKey(f"{name}.id"))
+
+
+def by_text(engine: Engine, settings: Settings = SETTINGS) -> NotCompared:
+    """Why the text was compared, in place of what the server makes of the models."""
+    with engine.connect() as connection:
+        found = compared(connection, [models()], lambda _: True, settings)
+    assert found.by_text is not None
+    return found.by_text
+
+
 def test_it_is_dropped_when_all_is_compared(live: Engine) -> None:
     assert differing(live, named(live)) == ["check c of t"]
     assert not stands(live)
@@ -92,28 +117,26 @@ def test_a_database_that_is_there_already_is_not_touched(live: Engine) -> None:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
         connection.exec_driver_sql(f"CREATE TABLE {name}.kept (a INT)")
     try:
-        with pytest.raises(NotCompared) as refused:
-            differing(live, named(live))
+        refused = by_text(live, named(live))
         with live.connect() as connection:
             tables = connection.exec_driver_sql(f"SHOW TABLES FROM {name}").scalars().all()
         assert tables == ["kept"]
     finally:
         with live.begin() as connection:
             connection.exec_driver_sql(f"DROP DATABASE {name}")
-    assert (refused.value.reason, refused.value.ways) == (
+    assert (refused.reason, refused.ways) == (
         f"the database {name} is there already, and may be somebody's",
         (f"DROP DATABASE {name};  # if a process that was killed has left it",),
     )
 
 
 def test_who_may_make_none_is_told_what_to_grant(poor: Engine) -> None:
-    with pytest.raises(NotCompared) as refused:
-        differing(poor)
-    said = refused.value.reason.partition(" for the models: ")
+    refused = by_text(poor)
+    said = refused.reason.partition(" for the models: ")
     assert said[0] == "no database can be made beside it"
     user = f"'{poor.url.username}'@'127.0.0.1'"
     assert f"Access denied for user {user}" in said[2]
-    assert refused.value.ways == (
+    assert refused.ways == (
         (
             rf"GRANT ALL ON `alembic\_guard\_scratch\_%`.* TO {user};"
             "  # as an administrator of the server"
@@ -123,11 +146,22 @@ def test_who_may_make_none_is_told_what_to_grant(poor: Engine) -> None:
 
 
 def test_who_is_granted_that_may_compare(poor: Engine, live: Engine) -> None:
+    grant = by_text(poor).ways[0].partition(";")[0]
+    with live.begin() as connection:
+        connection.exec_driver_sql(grant.replace("%", "%%"))
+    with poor.connect() as connection:
+        found = compared(connection, [models()], lambda _: True, SETTINGS)
+    assert ([*map(str, found.differences)], found.by_text) == (["check c of t"], None)
+
+
+def test_who_may_make_no_temporary_table_either_is_not_compared(poor: Engine, live: Engine) -> None:
+    with live.begin() as connection:
+        for word in ("REVOKE ALL ON {} FROM {}", "GRANT SELECT, SHOW VIEW ON {} TO {}"):
+            user = f"{poor.url.username}@'127.0.0.1'"
+            connection.exec_driver_sql(word.format(f"`{live.url.database}`.*", user))
     with pytest.raises(NotCompared) as refused:
         differing(poor)
-    with live.begin() as connection:
-        connection.exec_driver_sql(refused.value.ways[0].partition(";")[0].replace("%", "%%"))
-    assert differing(poor) == ["check c of t"]
+    assert refused.value.reason.startswith("no database can be made beside it for the models: ")
 
 
 def test_the_second_server_takes_the_models(poor: Engine, live: Engine) -> None:
@@ -208,3 +242,26 @@ def test_what_the_server_refuses_is_unknown_and_the_rest_is_compared(live: Engin
         found = compared(connection, [metadata], lambda _: True, SETTINGS)
     assert [each.source for each in found.unknown] == ["table bad", "view v"]
     assert [str(each) for each in found.differences] == ["check c of t"]
+
+
+def test_a_table_that_is_as_the_models_have_it_is_not_made(live: Engine) -> None:
+    key = column("id", Integer, primary_key=True)
+    state = both(table("same", key), table("viewed", key), table("pointing", key, fk_to("same")))
+    with live.begin() as connection:
+        metadata_of(state).create_all(connection)
+    made: list[str] = []
+
+    def note(_c: object, _cursor: object, sql: str, *_: object) -> None:
+        made.extend(re.findall(r"^\s*CREATE TABLE `?(\w+)", sql))
+
+    metadata = models()
+    state(metadata)
+    ddl("CREATE VIEW v AS SELECT id FROM viewed")(metadata)
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        with live.connect() as connection:
+            found = compared(connection, [metadata], lambda _: True, SETTINGS)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert sorted(made) == ["t", "viewed"]
+    assert [*map(str, found.differences)] == ["check c of t", "view v"]
