@@ -63,6 +63,7 @@ WHERE = {
     "Drift": "`guard-check`, and after `safe-upgrade --verify`",
     "Uncompared": "`guard-revision`, `guard-check`, `safe-upgrade --verify`",
     "Unmanaged": "`guard-revision`, `guard-check`",
+    "Reordered": "`guard-check --verbose`",
     "NotAdopted": "`guard-revision --adopt`",
     "Unconverged": "`guard-revision`",
     "NotProved": "`guard-revision`",

@@ -63,6 +63,7 @@ def check(
     allow: Sequence[str] = (),
     migration_url: str | None = None,
     drift: bool = True,
+    verbose: bool = False,
 ) -> Checked:
     """Judge a project as it is; change nothing.
 
@@ -72,6 +73,7 @@ def check(
     :param allow: names of guards that only report.
     :param migration_url: of the server itself, where env.py connects through a pooler.
     :param drift: whether to compare the models with each database that is at head.
+    :param verbose: whether to say also what is only worth knowing.
     :raises Refused: when a guard refuses; its ``data`` holds what was checked.
     """
     mask, data = Mask(), dict[str, Any]()
@@ -82,14 +84,18 @@ def check(
             allow,
             with_database=database,
             against=against,
-            notes=False,
+            notes=verbose,
             migration_url=migration_url,
             drift=drift and against is None,
         )
         examination.run()
         findings = [*examination.findings]
         if not any(finding.refuses for finding in findings):
-            findings += _lint(examination)
+            findings += [
+                finding
+                for finding in _lint(examination)
+                if verbose or finding.severity is not Severity.NOTE
+            ]
         checked = Checked(
             examination.revisions,
             examination.heads,
@@ -123,7 +129,7 @@ def _lint(examination: Examination) -> list[Finding]:
     )
     with quiet_loggers():
         run.run(ask=against is None)
-    return [finding for finding in run.findings if finding.severity is not Severity.NOTE]
+    return run.findings
 
 
 @click.command("guard-check", cls=GuardCommand, help=COMMANDS["guard-check"])
@@ -141,6 +147,11 @@ def _lint(examination: Examination) -> list[Finding]:
     "--drift/--no-drift",
     default=True,
     help="Also compare the models with each database that is at head, which is the default.",
+)
+@click.option(
+    "--verbose",
+    is_flag=True,
+    help="Also say what is only worth knowing, such as the order of columns.",
 )
 @migration_url_option
 @judging

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from alembic_guard.autogenerate.column_order import reordered_in
 from alembic_guard.autogenerate.unmanaged import unmanaged_in
 from alembic_guard.commands.drafting import loaded_metadata
 from alembic_guard.commands.drift import drift_of
@@ -121,6 +122,8 @@ class Look:
             examination.judge(uncompared)
         unmanaged = unmanaged_in(self.call.context.opts, examination.settings.allow)
         examination.judge(unmanaged, notes=True)
+        if examination.notes:
+            examination.judge(reordered_in(self.call.context.opts))
         yield f"{counted(len(drift.changes), 'difference')} between models and database"
 
     def _history(self) -> Iterator[str]:

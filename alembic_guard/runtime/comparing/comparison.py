@@ -91,6 +91,17 @@ class Unmanaged:
 
 
 @dataclass(frozen=True)
+class Reordered:
+    """Tables whose columns are in another order than in the models.
+
+    :param url: of the database, without its password; :param tables: in a stable order.
+    """
+
+    url: str
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class NotAdopted:
     """What ``guard-revision --adopt`` does not write down.
 
