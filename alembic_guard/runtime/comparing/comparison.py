@@ -151,6 +151,8 @@ class Comparison:
     built: Built = field(default_factory=Built)
     settled: frozenset[Thing] = frozenset()
     """Tables that the database has to the last word, with all that belongs to them."""
+    by_text: NotCompared | None = None
+    """Why nothing could be made of the models, where their text was compared instead."""
 
     def knows(self, thing: Thing) -> bool:
         """Whether the two sides of a thing could be compared."""
@@ -162,8 +164,6 @@ class Comparison:
 
     def of(self, *kinds: str) -> Iterable[Difference]:
         """The differences of some kinds."""
-    by_text: NotCompared | None = None
-    """Why nothing could be made of the models, where their text was compared instead."""
         return [each for each in self.differences.values() if each.thing.kind in kinds]
 
     def same(self, thing: Thing) -> bool:
