@@ -44,14 +44,21 @@ class Work:
 
     :param altered: the operation for what changes in place; :param settled: the parts seen to.
     :param around: what is dropped for the time being, and made again.
+    :param remade: columns that are dropped in one of the directions, and made anew.
     """
 
     altered: dict[Thing, ChangeColumnOp] = field(default_factory=dict)
     settled: dict[Thing, frozenset[str]] = field(default_factory=dict)
     around: set[Thing] = field(default_factory=set)
+    remade: set[Thing] = field(default_factory=set)
 
 
 _WORK: WeakKeyDictionary[AutogenContext, Work] = WeakKeyDictionary()
+
+
+def work_of(context: AutogenContext) -> Work:
+    """What was done about columns up to now."""
+    return _WORK.setdefault(context, Work())
 
 
 @dataclass(frozen=True)
@@ -159,7 +166,7 @@ def change_of(context: AutogenContext, subject: Subject, thing: Thing) -> Column
         parts = difference.parts
     if left_to_server(subject.sources.column(thing)):
         parts -= BY_SERVER
-    work, pair = _WORK.setdefault(context, Work()), pairs_of(context).get(thing)
+    work, pair = work_of(context), pairs_of(context).get(thing)
     return ColumnChange(subject, thing, live, model, parts, pair, work)
 
 

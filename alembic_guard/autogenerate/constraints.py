@@ -19,6 +19,7 @@ from alembic_guard.autogenerate.compared import subject_of
 from alembic_guard.autogenerate.complement import Subject, at, complement
 from alembic_guard.autogenerate.constraint_operations import DropLiveConstraintOp, Together
 from alembic_guard.autogenerate.constraint_texts import added, commented, renamed, validated
+from alembic_guard.autogenerate.remaking import goes_along
 from alembic_guard.autogenerate.renames import Renames
 from alembic_guard.autogenerate.standing_in import take_out
 from alembic_guard.autogenerate.whole_tables import Plain, with_tables
@@ -91,9 +92,9 @@ class Changes:
             yield from self._renamed(subject, thing, new)
         elif self.renames.is_new(subject, thing):
             return
-        elif difference.parts == {"comment"}:
+        elif difference.parts == {"comment"} and not _goes(subject, live):
             yield at("coming", commented(thing, live, model))
-        elif difference.parts == {"valid"}:
+        elif difference.parts == {"valid"} and not _goes(subject, live):
             yield from self._validated(subject, difference)
         else:
             if live is not None:
@@ -143,6 +144,10 @@ class Changes:
         wanted = constraint is not None and constraint.dialect_options["postgresql"]["not_valid"]
         if not wanted and difference.live.parts["valid"] is False:
             yield at("tightening", validated(difference.live), RANKS[self.kind])
+
+
+def _goes(subject: Subject, live: Fact | None) -> bool:
+    return live is not None and goes_along(subject, live)
 
 
 def _name(thing: Thing, constraint: Constraint) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
+from alembic_guard.autogenerate.column_changes import work_of
 from alembic_guard.autogenerate.complement import Subject, at
 from alembic_guard.autogenerate.constraint_texts import added
 from alembic_guard.autogenerate.index_texts import created
@@ -38,6 +39,11 @@ def built_on(subject: Subject, column: Thing) -> list[Fact]:
         if thing.kind in _RANKS and comparison.same(thing) and _needs(fact, column)
     ]
     return sorted(found, key=lambda fact: (_RANKS[fact.thing.kind], fact.thing))
+
+
+def goes_along(subject: Subject, live: Fact) -> bool:
+    """Whether a column that is made anew takes it along: nothing is left to be changed in place."""
+    return any(_needs(live, column) for column in work_of(subject.context).remade)
 
 
 def made_again(fact: Fact) -> str:

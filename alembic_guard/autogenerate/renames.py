@@ -1,7 +1,7 @@
 """Recognises a rename: the same shape under another name, and one candidate on each side.
 
 What the models leave unnamed has no other name than the one that the database gave to it, and is
-never renamed.
+never renamed; nor is what goes with a column that is made anew.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from typing import TYPE_CHECKING
+
+from alembic_guard.autogenerate.remaking import goes_along
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +44,7 @@ def renames(subject: Subject, kind: str) -> dict[Thing, Thing]:
         thing, live, model = difference.thing, difference.live, difference.model
         if not subject.filters.include(thing):
             continue
-        if live is not None and model is None:
+        if live is not None and model is None and not goes_along(subject, live):
             gone[_shape(live)].append(thing)
         elif model is not None and live is None and thing not in subject.comparison.names:
             come[_shape(model)].append(thing)

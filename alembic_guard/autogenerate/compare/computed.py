@@ -73,13 +73,16 @@ def operations(change: ColumnChange) -> Iterator[Any]:
     before, after = live.parts["generated"], model.parts["generated"]
     differs = {"generated", "stored"} & change.parts
     if before and not after:
+        change.work.remade.add(change.thing)
         yield _plain(change)
     elif after and not before:
         change.settle(*ALL)
+        change.work.remade.add(change.thing)
         yield _replaced(change)
         yield from _around(change)
     elif _moved(subject, change.thing) or (differs and not _in_place(change)) or _casts(change):
         change.settle(*ALL)
+        change.work.remade.add(change.thing)
         yield from _remade(change)
         yield from _around(change)
     elif differs:

@@ -24,6 +24,7 @@ from alembic_guard.autogenerate.constraint_operations import (
 from alembic_guard.autogenerate.constraints import LAST, RANKS
 from alembic_guard.autogenerate.dependants import foreign_keys_around
 from alembic_guard.autogenerate.index_texts import commented, created, moved, renamed, set_options
+from alembic_guard.autogenerate.remaking import goes_along
 from alembic_guard.autogenerate.renames import Renames
 from alembic_guard.autogenerate.standing_in import take_out
 from alembic_guard.runtime.comparing.written_indexes import written_index
@@ -53,7 +54,7 @@ def compare(context: AutogenContext, upgrade_ops: UpgradeOps) -> PriorityDispatc
             yield from _in_place(subject.comparison.live[thing], subject.comparison.model[new])
         elif found.is_new(subject, thing):
             return
-        elif live is not None and model is not None and difference.parts <= set(_IN_PLACE):
+        elif live is not None and model is not None and _is_in_place(subject, difference):
             yield from _in_place(live, model)
         else:
             if live is not None:
@@ -63,6 +64,11 @@ def compare(context: AutogenContext, upgrade_ops: UpgradeOps) -> PriorityDispatc
                 yield at("tightening", make(subject, model), RANKS["index"])
 
     return complement(context, upgrade_ops, {"index": WHOLE}, operations)
+
+
+def _is_in_place(subject: Subject, difference: Difference) -> bool:
+    live = difference.live
+    return difference.parts <= set(_IN_PLACE) and not (live and goes_along(subject, live))
 
 
 def drop(subject: Subject, live: Fact) -> Any:

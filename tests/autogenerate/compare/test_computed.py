@@ -62,6 +62,16 @@ def index() -> sa.Index:
     return sa.Index("t_v", "v")
 
 
+def stored_index() -> sa.Index:
+    """The index, stored otherwise."""
+    return sa.Index("t_v", "v", postgresql_with={"fillfactor": 70})
+
+
+def renamed_unique() -> sa.UniqueConstraint:
+    """The constraint by another name."""
+    return sa.UniqueConstraint("v", name="t_v_unique")
+
+
 def lower() -> sa.Index:
     """An index on an expression of it."""
     return sa.Index("t_lower", text("lower(v)"))
@@ -450,6 +460,32 @@ CHANGES: dict[str, tuple[State, State, tuple[str, ...], Written]] = {
                 "op.execute('ALTER TABLE app.t ADD COLUMN v text GENERATED ALWAYS AS ((a "
                 "|| b)) STORED')\n"
                 "op.execute('CREATE INDEX t_v ON app.t USING btree (v)')"
+            ),
+        ),
+    ),
+    "another expression, and what is on it would have changed in place": (
+        table(KEY, A, B, of("a || b"), index, unique),
+        table(KEY, A, B, of("b || a"), stored_index, renamed_unique),
+        ROW,
+        Written(
+            (
+                "op.drop_index(op.f('t_v'), table_name='t')\n"
+                "op.drop_constraint(op.f('t_v_key'), 't', type_='unique')\n"
+                "op.execute('ALTER TABLE t DROP COLUMN v')\n"
+                "op.execute('ALTER TABLE t ADD COLUMN v TEXT GENERATED ALWAYS AS (b || a) "
+                "STORED')\n"
+                "op.create_unique_constraint('t_v_unique', 't', ['v'])\n"
+                "op.create_index('t_v', 't', ['v'], unique=False, postgresql_with={'fillfactor': "
+                "70})"
+            ),
+            (
+                "op.drop_index('t_v', table_name='t')\n"
+                "op.drop_constraint('t_v_unique', 't', type_='unique')\n"
+                "op.execute('ALTER TABLE t DROP COLUMN v')\n"
+                "op.execute('ALTER TABLE t ADD COLUMN v text GENERATED ALWAYS AS ((a || b)) "
+                "STORED')\n"
+                "op.create_unique_constraint(op.f('t_v_key'), 't', ['v'])\n"
+                "op.create_index(op.f('t_v'), 't', ['v'], unique=False)"
             ),
         ),
     ),
