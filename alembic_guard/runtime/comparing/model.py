@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateIndex, CreateSequence, CreateTable
 
 from alembic_guard.runtime.comparing.facts import Thing
 
@@ -91,8 +91,14 @@ def compiled_model(
     model = Model()
     own = quiet_dialect(dialect, model)
     translate = dict(namespaces)
+    drawn: set[tuple[str | None, str]] = set()
 
     def note(element: Any, *_: Any) -> None:
+        if isinstance(element, CreateSequence):  # once for each column that draws from it
+            name = element.element.schema, element.element.name
+            if name in drawn:
+                return
+            drawn.add(name)
         if spared and _schema_table_of(element) in spared:
             element = _for_keys(element)
             if element is None:

@@ -50,6 +50,20 @@ def serial(metadata: MetaData) -> None:
     Table("users", metadata, Column("id", Integer, primary_key=True))
 
 
+def serial_less(metadata: MetaData) -> None:
+    """Two tables, with numbers from nowhere."""
+    for name in ("users", "jobs"):
+        Table(name, metadata, Column("id", Integer, primary_key=True, autoincrement=False))
+
+
+def shared(metadata: MetaData) -> None:
+    """Two tables, with numbers from one sequence."""
+    drawn = sa.Sequence("ids", start=1000, increment=5)
+    for name in ("users", "jobs"):
+        key = Column("id", Integer, drawn, primary_key=True, server_default=drawn.next_value())
+        Table(name, metadata, key)
+
+
 ODD = 'Odd "a%b'
 OWNED = "ALTER SEQUENCE numbers OWNED BY users.id"
 
@@ -234,6 +248,34 @@ CHANGES: dict[str, Any] = {
         Written(
             "op.execute(\"COMMENT ON SEQUENCE numbers IS 'it''s 5%'\")",
             "op.execute('COMMENT ON SEQUENCE numbers IS NULL')",
+        ),
+    ),
+    "one comes from which two columns draw": (
+        serial_less,
+        shared,
+        Written(
+            (
+                "op.execute('CREATE SEQUENCE ids INCREMENT BY 5 START WITH 1000')\n"
+                "op.alter_column('jobs', 'id',\n"
+                "           existing_type=sa.INTEGER(),\n"
+                "           existing_nullable=False,\n"
+                "           server_default=sa.text(\"nextval('ids')\"))\n"
+                "op.alter_column('users', 'id',\n"
+                "           existing_type=sa.INTEGER(),\n"
+                "           existing_nullable=False,\n"
+                "           server_default=sa.text(\"nextval('ids')\"))"
+            ),
+            (
+                "op.alter_column('users', 'id',\n"
+                "           existing_type=sa.INTEGER(),\n"
+                "           existing_nullable=False,\n"
+                "           server_default=None)\n"
+                "op.alter_column('jobs', 'id',\n"
+                "           existing_type=sa.INTEGER(),\n"
+                "           existing_nullable=False,\n"
+                "           server_default=None)\n"
+                "op.execute('DROP SEQUENCE ids')"
+            ),
         ),
     ),
 }
