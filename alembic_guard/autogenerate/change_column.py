@@ -7,12 +7,14 @@ written as the models have it, or in the catalogue's words.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alembic.autogenerate import renderers
 from alembic.operations import ops
 from sqlalchemy.schema import DefaultClause
+from sqlalchemy.types import SchemaType, TypeDecorator
 
 from alembic_guard.autogenerate.operations import SqlOp, escaped
 from alembic_guard.runtime.comparing.model import Model, quiet_dialect
@@ -29,6 +31,22 @@ class Using:
 
     up: str = ""
     down: str = ""
+
+
+def unchecked(type_: Any) -> Any:
+    """A type without the CHECK that Alembic adds or drops along with it: that one is compared on
+    its own. None where the type would bring it back, as a decorator of the project does.
+    """
+    plain = type_
+    while isinstance(plain, TypeDecorator):
+        plain = plain.impl_instance
+    if not isinstance(plain, SchemaType) or not getattr(plain, "create_constraint", False):
+        return type_
+    if plain is not type_:
+        return None
+    bare: Any = copy.copy(plain)
+    bare.create_constraint = False
+    return bare
 
 
 class ChangeColumnOp(ops.AlterColumnOp):

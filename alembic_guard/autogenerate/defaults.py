@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 from sqlalchemy.schema import DefaultClause
 
+from alembic_guard.autogenerate.change_column import unchecked
 from alembic_guard.autogenerate.column_words import SERIAL
 from alembic_guard.autogenerate.complement import at
 from alembic_guard.autogenerate.operations import escaped
@@ -56,7 +57,7 @@ def setting(change: ColumnChange) -> Iterator[Any]:
     elif plain(change.model):
         operation = change.operation()
         if change.pair is not None and "type" in change.parts:
-            operation.existing_type = change.column.type
+            operation.existing_type = unchecked(change.column.type)
         operation.existing_server_default = None
         operation.modify_server_default = declared(change)
         yield at("setting" if change.live.parts["default"] == SERIAL else "tables", operation)

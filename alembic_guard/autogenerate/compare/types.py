@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from alembic_guard.autogenerate.change_column import Using
+from alembic_guard.autogenerate.change_column import Using, unchecked
 from alembic_guard.autogenerate.column_changes import ColumnChange, compare_columns
 from alembic_guard.autogenerate.column_words import faithful, type_words
 from alembic_guard.autogenerate.complement import at
@@ -68,7 +68,9 @@ def _typed(change: ColumnChange, using: Using, *, alone: bool) -> Iterator[Any]:
     live, model = type_words(change.live), type_words(change.model)
     dialect = change.subject.context.dialect
     statements = (_statement(change, model, using.up), _statement(change, live, using.down))
-    if "%" in using.up + using.down:  # Alembic hands it to the driver as it is
+    said = unchecked(change.column.type)
+    # Alembic hands USING to the driver as it is
+    if said is None or "%" in using.up + using.down:
         says = f"changes the type of column {change.shown}"
         yield at("tables", SqlOp(*statements, says, f"{says} back"))
         return
@@ -80,7 +82,7 @@ def _typed(change: ColumnChange, using: Using, *, alone: bool) -> Iterator[Any]:
         operation.words = statements
     if alone:
         operation.existing_server_default = None
-    operation.modify_type = change.column.type
+    operation.modify_type = said
     operation.go(using)
     yield from new
 

@@ -59,6 +59,16 @@ def inherited(type_: type[Integer]) -> State:
     return state
 
 
+LISTED = sa.Enum("a", "b", "c", name="kind", native_enum=False, create_constraint=True)
+
+
+class Decorated(sa.TypeDecorator[str]):
+    """A type of a project."""
+
+    impl = LISTED
+    cache_ok = True
+
+
 CHANGES: dict[str, tuple[State, State, tuple[str, ...], Written]] = {
     "a bound comes": (
         column(String),
@@ -1143,6 +1153,63 @@ CHANGES: dict[str, tuple[State, State, tuple[str, ...], Written]] = {
                 "           existing_type=sa.Integer(),\n"
                 "           type_=sa.TEXT(),\n"
                 "           existing_nullable=True)"
+            ),
+        ),
+    ),
+    "an enum becomes a text with a CHECK": (
+        column(sa.Enum("a", "b", name="kind"), nullable=False, server_default="a"),
+        column(LISTED, nullable=False, server_default="a"),
+        rows("a"),
+        Written(
+            (
+                "op.alter_column('t', 'v',\n"
+                "           existing_type=postgresql.ENUM('a', 'b', name='kind'),\n"
+                "           existing_nullable=False,\n"
+                "           server_default=None)\n"
+                "op.alter_column('t', 'v',\n"
+                "           existing_type=postgresql.ENUM('a', 'b', name='kind'),\n"
+                "           type_=sa.Enum('a', 'b', 'c', name='kind', native_enum=False),\n"
+                "           existing_nullable=False)\n"
+                "op.alter_column('t', 'v',\n"
+                "           existing_type=sa.Enum('a', 'b', 'c', name='kind', native_enum=False),\n"
+                "           existing_nullable=False,\n"
+                "           server_default='a')\n"
+                "op.create_check_constraint('kind', 't', sa.text(\"v IN ('a', 'b', 'c')\"))\n"
+                "op.execute('DROP TYPE kind')"
+            ),
+            (
+                "op.execute(\"CREATE TYPE kind AS ENUM ('a', 'b')\")\n"
+                "op.drop_constraint('kind', 't', type_='check')\n"
+                "op.alter_column('t', 'v',\n"
+                "           existing_type=sa.Enum('a', 'b', 'c', name='kind', native_enum=False),\n"
+                "           existing_nullable=False,\n"
+                "           server_default=None)\n"
+                "op.alter_column('t', 'v',\n"
+                "           existing_type=sa.Enum('a', 'b', 'c', name='kind', native_enum=False),\n"
+                "           type_=postgresql.ENUM('a', 'b', name='kind'),\n"
+                "           existing_nullable=False,\n"
+                "           postgresql_using='v::kind')\n"
+                "op.alter_column('t', 'v',\n"
+                "           existing_type=postgresql.ENUM('a', 'b', name='kind'),\n"
+                "           existing_nullable=False,\n"
+                "           server_default=sa.text(\"'a'::kind\"))"
+            ),
+        ),
+    ),
+    "an enum becomes a text with a CHECK, by a type of the project": (
+        column(sa.Enum("a", "b", name="kind")),
+        column(Decorated()),
+        rows("a"),
+        Written(
+            (
+                "op.execute('ALTER TABLE t ALTER COLUMN v TYPE character varying(1)')\n"
+                "op.create_check_constraint('kind', 't', sa.text(\"v IN ('a', 'b', 'c')\"))\n"
+                "op.execute('DROP TYPE kind')"
+            ),
+            (
+                "op.execute(\"CREATE TYPE kind AS ENUM ('a', 'b')\")\n"
+                "op.drop_constraint('kind', 't', type_='check')\n"
+                "op.execute('ALTER TABLE t ALTER COLUMN v TYPE kind USING v::kind')"
             ),
         ),
     ),
