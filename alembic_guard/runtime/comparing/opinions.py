@@ -1,8 +1,8 @@
 """Takes out of the facts what the models have no opinion on.
 
-Of some parts silence means nothing: a storage parameter, a tablespace or the comment of an index is
-as often set by hand as in models. Such a part is compared where the models speak of it, and of
-several parameters those that they name.
+Of some parts silence means nothing: a storage parameter, a tablespace or the comment of an index or
+a schema is as often set by hand as in models. Such a part is compared where the models speak of it,
+and of several parameters those that they name.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from alembic_guard.runtime.comparing.facts import Fact, Facts, Thing
 SILENT: Mapping[str, tuple[str, ...]] = {
     "column": ("storage", "compression"),
     "index": ("options", "tablespace", "comment"),
+    "schema": ("comment",),
 }
 """By kind, the parts that are not compared where the models leave them empty."""
 

@@ -158,6 +158,30 @@ CHANGES: dict[str, Any] = {
             "op.execute('DROP SCHEMA app')",
         ),
     ),
+    "one comes with a comment": (
+        users(),
+        both(APP, users(), typed("COMMENT ON SCHEMA app IS 'it''s'")),
+        Written(
+            ("op.execute('CREATE SCHEMA app')\nop.execute(\"COMMENT ON SCHEMA app IS 'it''s'\")"),
+            "op.execute('DROP SCHEMA app')",
+        ),
+    ),
+    "another comment": (
+        both(APP, users(), typed("COMMENT ON SCHEMA app IS 'old'")),
+        both(APP, users(), typed("COMMENT ON SCHEMA app IS '100% new'")),
+        Written(
+            ("op.execute(\"COMMENT ON SCHEMA app IS '100% new'\")"),
+            ("op.execute(\"COMMENT ON SCHEMA app IS 'old'\")"),
+        ),
+    ),
+    "a comment on the default one": (
+        both(users(), typed("COMMENT ON SCHEMA public IS 'theirs'")),
+        both(users(), typed("COMMENT ON SCHEMA public IS 'ours'")),
+        Written(
+            ("op.execute(\"COMMENT ON SCHEMA public IS 'ours'\")"),
+            ("op.execute(\"COMMENT ON SCHEMA public IS 'theirs'\")"),
+        ),
+    ),
 }
 
 

@@ -139,7 +139,7 @@ def for_scratch(sql: str, token: str, stand_ins: Mapping[str, str]) -> str:
     :param stand_ins: the namespaces, by the schemas for which they stand.
     """
     what = kind(sql)
-    if what == "grant":
+    if what == "grant" or (what == "schema" and head(sql)[0] == "COMMENT"):
         return _IN_SCHEMA.sub(lambda found: _in_namespaces(found, stand_ins), sql)
     if what == "materialized view" and head(sql)[0] == "CREATE":
         plain = _DATA.sub("", sql.rstrip().rstrip(";"))
