@@ -125,7 +125,7 @@ class Sources:
 
     def typed(self, statement: Statement) -> str:
         """A statement that somebody typed, or that makes a view, with the schemas' own names."""
-        if statement.raw:
+        if statement.raw and not isinstance(statement.source, sa.DDL):  # which may say %(fullname)s
             return statement.sql
         return str(statement.source.compile(dialect=self._quiet)).strip()
 

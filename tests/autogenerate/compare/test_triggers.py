@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import BigInteger, Column, Engine, Integer, MetaData, Table
+from sqlalchemy import DDL, BigInteger, Column, Engine, Integer, MetaData, Table, event
 
 from tests.autogenerate.changes import State, Written, migrated, unchanged
 from tests.autogenerate.compare.typed_rows import (  # noqa: F401 - fixtures
@@ -54,6 +54,14 @@ def two_schemas(*sql: str) -> State:
         execute(metadata, *sql)
 
     return state
+
+
+def on_the_table(metadata: MetaData) -> None:
+    """A trigger, by a statement with a place for the name of its table."""
+    typed(KEPT)(metadata)
+    execute(metadata, F, when="before_create")
+    words = T.replace("TRIGGER t", "TRIGGER %(table)s_t").replace("ON users", "ON %(fullname)s")
+    event.listen(metadata.tables["users"], "after_create", DDL(words))  # type: ignore[no-untyped-call]
 
 
 CHANGES: dict[str, tuple[Any, ...]] = {
@@ -467,6 +475,17 @@ CHANGES: dict[str, tuple[Any, ...]] = {
                 'op.execute(\'CREATE TRIGGER "A.b%""c ON d" BEFORE UPDATE ON users FOR '
                 "EACH ROW EXECUTE FUNCTION f()')"
             ),
+        ),
+    ),
+    "one is added whose statement asks SQLAlchemy for the table": (
+        typed(F, KEPT),
+        on_the_table,
+        Written(
+            (
+                "op.execute('CREATE TRIGGER users_t BEFORE UPDATE ON users FOR EACH ROW EXECUTE "
+                "FUNCTION f()')"
+            ),
+            ("op.execute('DROP TRIGGER users_t ON users')"),
         ),
     ),
 }
