@@ -210,6 +210,14 @@ def test_the_version_table_may_be_in_a_schema_of_its_own(postgresql_project: Pro
     assert project.tables() == ["users"]
 
 
+def test_the_version_table_may_be_in_the_default_schema_by_its_name(
+    postgresql_project: Project,
+) -> None:
+    project = settled(postgresql_project)
+    configure(project, 'version_table_schema="public", include_schemas=True')
+    assert refused(project).startswith("error: empty-revision: Nothing differs ")
+
+
 def test_models_in_several_schemas(postgresql_project: Project) -> None:
     project = settled(postgresql_project)
     with project.connect() as connection:

@@ -1,7 +1,8 @@
 """The journals are the plugin's own tables: no autogenerate proposes to drop them.
 
 They are hidden by a name filter, like Alembic's own version table, so that they are neither
-reflected nor reported as "Detected removed table".
+reflected nor reported as "Detected removed table". Alembic passes its own by under the schema that
+env.py says, and drops it where that is the default schema, which it reads without a name.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ def compare(autogen_context: AutogenContext, _upgrade_ops: UpgradeOps) -> Priori
     """Pass by our own tables in the schema of the version table."""
     context = autogen_context.migration_context
     config = context.config
-    ours = own_tables((Settings() if config is None else Settings.load(config)).journal_table)
+    settings = Settings() if config is None else Settings.load(config)
+    ours = {context.version_table, *own_tables(settings.journal_table)}
     dialect = autogen_context.dialect
     default = None if dialect is None else dialect.default_schema_name
     home = _schema(context.version_table_schema, default)
