@@ -36,7 +36,7 @@ def adopted_words(subject: Subject, fact: Fact) -> list[str]:
     :param subject: the comparison that it comes from.
     """
     thing = fact.thing
-    if subject.context.dialect is not None and subject.context.dialect.name == "sqlite":
+    if subject.context.dialect is not None and subject.context.dialect.name != "postgresql":
         return [fact.definition]
     if thing.kind in _MADE:
         words = [_MADE[thing.kind](thing, fact), *_owner(fact), *commented(thing, fact)]

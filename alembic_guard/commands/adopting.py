@@ -129,7 +129,7 @@ def _shown(folder: str, setting: str) -> str:
 def _of(drafting: Drafting, context: Any, shown: str) -> Adoption:
     autogen = autogen_context(context)
     if context.dialect.name not in WORDS:
-        reason = "declarations are read for PostgreSQL and SQLite only"
+        reason = "declarations are read for PostgreSQL, SQLite, MariaDB and MySQL"
         return Adoption((), (NotAdopted(f"a database of {context.dialect.name}", reason),))
 
     def compare(declared: Declared) -> Subject | None:

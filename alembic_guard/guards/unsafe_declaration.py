@@ -6,8 +6,8 @@ of transactions, COPY, roles, databases, settings, queries and what changes a sc
 among the models' have no place there: they are not run, and nothing is written.
 
 Fix: leave in the folder what says how an object is (CREATE, ALTER, COMMENT ON, GRANT), and move the
-rest into a migration. On SQLite views and triggers are declared, and nothing else. A schema is
-among the models' once it is declared: ``CREATE SCHEMA IF NOT EXISTS billing``.
+rest into a migration. On SQLite views and triggers are declared, on MariaDB and MySQL these,
+routines and sequences, and nothing else. A schema is among the models' once it is declared: ``CREATE SCHEMA IF NOT EXISTS billing``.
 """
 
 from __future__ import annotations

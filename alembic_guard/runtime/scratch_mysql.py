@@ -110,7 +110,10 @@ def _shown(live: Connection, kind: str, name: str) -> str:
     if before is None:
         return sql
     found = re.search(before, sql, re.IGNORECASE)  # a trigger is shown as it was typed
-    return f"CREATE{sql[found.start() :]}" if found else sql
+    if not found:
+        return sql
+    algorithm = re.match(r"CREATE( ALGORITHM=(?!UNDEFINED)\w+)? ", sql)
+    return f"CREATE{(algorithm and algorithm[1]) or ''}{sql[found.start() :]}"
 
 
 _UNUSED = """

@@ -381,17 +381,6 @@ def test_what_is_in_other_schemas_is_adopted_with_them(postgresql_project: Proje
     assert checked.stdout == "Checked 1 revision and 1 database: no guard refuses.\n"
 
 
-def test_a_database_for_which_nothing_is_declared_is_named(mariadb_project: Project) -> None:
-    result = adopt(settled(mariadb_project))
-
-    assert (result.returncode, result.stdout) == (
-        1,
-        "error: not-adopted: a database of mariadb is not adopted: declarations are read for "
-        "PostgreSQL and SQLite only.\n"
-        "    next: alembic guard-revision --adopt --allow not-adopted  # all the others\n",
-    )
-
-
 def test_a_database_that_is_behind_is_not_adopted(postgresql_project: Project) -> None:
     project = by_hand(postgresql_project, "CREATE SEQUENCE tickets")
     project.add_revision("0002", "0001", "pass", "pass", message="later")

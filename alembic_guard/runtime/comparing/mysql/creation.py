@@ -13,6 +13,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from alembic_guard.runtime.beyond import beyond
 from alembic_guard.runtime.comparing.comparison import TYPED, Unknown
+from alembic_guard.runtime.comparing.declared import short
 from alembic_guard.runtime.comparing.facts import Thing
 from alembic_guard.runtime.comparing.model import UNNAMED, Model, Statement
 from alembic_guard.runtime.comparing.mysql.objects import made_by, without_definer
@@ -165,5 +166,7 @@ def of(statement: Statement) -> tuple[Thing | None, frozenset[str]]:
 
 def shown(statement: Statement) -> str:
     """A statement in a few words, for people."""
+    if statement.raw:
+        return short(statement.sql)
     thing, _ = of(statement)
-    return str(thing) if thing is not None else " ".join(statement.sql.split())[:60]
+    return str(thing) if thing is not None else short(statement.sql)

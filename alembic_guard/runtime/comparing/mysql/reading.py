@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import text
+
 from alembic_guard.runtime.comparing.facts import Fact, Thing
 from alembic_guard.runtime.comparing.mysql.objects import object_fact
 from alembic_guard.runtime.comparing.mysql.table_text import TableText, read_table
@@ -14,6 +16,15 @@ from alembic_guard.runtime.scratch_mysql import said
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+_HIDDEN = "None"
+"""What is said of the text of a routine to who may not see it."""
+
+_KINDS = """
+SELECT routine_type FROM information_schema.routines
+ WHERE routine_schema = DATABASE() AND routine_name = :name
+"""
 
 
 @dataclass
@@ -38,8 +49,15 @@ def read(connection: Connection, databases: Collection[str]) -> Side:
             for fact in facts_of(unqualified(sql, databases)):
                 side.facts[fact.thing] = fact
         except Unreadable as error:
-            side.unreadable[Thing("table", name)] = str(error)
+            for thing in _routines(connection, name) if sql == _HIDDEN else [Thing("table", name)]:
+                side.unreadable[thing] = str(error)
     return side
+
+
+def _routines(connection: Connection, name: str) -> list[Thing]:
+    """The routines of a name whose text is shown to others only."""
+    kinds = connection.execute(text(_KINDS), {"name": name}).scalars()
+    return [Thing(str(kind).lower(), name) for kind in kinds]
 
 
 def table_facts(connection: Connection, name: str, databases: Collection[str]) -> dict[Thing, Fact]:
@@ -66,18 +84,18 @@ def facts_of(sql: str) -> Iterator[Fact]:
         raise Unreadable("SHOW CREATE says nothing of it: a right is missing, perhaps")
 
 
-def parts_of(text: TableText) -> Iterator[Fact]:
+def parts_of(table: TableText) -> Iterator[Fact]:
     """A table and its parts."""
-    options: Mapping[str, Any] = text.options
-    parts = {"comment": options.get("comment"), "options": options, "partition": text.partition}
+    options: Mapping[str, Any] = table.options
+    parts = {"comment": options.get("comment"), "options": options, "partition": table.partition}
     collation = options.get("collate") or options.get("charset")
-    notes = {"collation": collation, "partition": text.partition}
-    yield Fact(Thing("table", text.name), parts, text.sql, notes)
+    notes = {"collation": collation, "partition": table.partition}
+    yield Fact(Thing("table", table.name), parts, table.sql, notes)
     trees = str(options.get("engine")).upper() not in ("MEMORY", "NDB", "NDBCLUSTER")
-    for part in text.parts:
+    for part in table.parts:
         if trees and part.parts.get("using") == "using btree":  # it is one in any case
             part.parts["using"] = ""
-        yield Fact(Thing(part.kind, part.name, text.name), part.parts, part.definition)
+        yield Fact(Thing(part.kind, part.name, table.name), part.parts, part.definition)
 
 
 def unqualified(sql: str, databases: Collection[str]) -> str:

@@ -35,6 +35,7 @@ CHANGES: dict[str, Change] = {
 VIEWS = (
     "a view changes",
     "a view gets a check option",
+    "a view gets an algorithm",
     "a view on a new column",
     "a view of a table that goes is of another",
 )
@@ -186,3 +187,24 @@ def test_an_index_that_the_server_refuses_is_unknown_and_the_table_is_compared(
     found = of_text(engine, t(b, c, wrong, ix("right", "b")))
     assert [str(each.thing) for each in found.unknown] == ["index wrong of t"]
     assert sorted(map(str, found.differences)) == ["column c of t", "index right of t"]
+
+
+def test_a_routine_whose_text_is_hidden_is_unknown_and_not_proposed(
+    empty: Callable[[], Engine], poor: Engine
+) -> None:
+    state = both(
+        t(),
+        ddl(
+            "CREATE FUNCTION f () RETURNS INT RETURN 1",
+            "CREATE PROCEDURE f () SELECT 1",
+            "CREATE PROCEDURE own () SELECT 1",
+        ),
+    )
+    make(
+        empty(),
+        t(),
+        ("CREATE FUNCTION f () RETURNS INT RETURN 2", "CREATE PROCEDURE f () SELECT 2"),
+    )
+    found = of_text(poor, state)
+    assert sorted(str(each.thing) for each in found.unknown) == ["function f", "procedure f"]
+    assert [*map(str, found.differences)] == ["procedure own"]

@@ -64,6 +64,17 @@ CHANGES = {
             ),
         ),
     ),
+    "a view gets an algorithm": Change(
+        both(t(), ddl("CREATE VIEW v AS SELECT id FROM t")),
+        both(t(), ddl("CREATE ALGORITHM = MERGE VIEW v AS SELECT id FROM t")),
+        Written(
+            "op.execute('CREATE OR REPLACE ALGORITHM = MERGE VIEW v AS SELECT id FROM t')",
+            (
+                "op.execute('CREATE OR REPLACE SQL SECURITY DEFINER VIEW `v` AS select "
+                "`t`.`id` AS `id` from `t`')"
+            ),
+        ),
+    ),
     "a view on a new column": Change(
         both(t(), ddl("CREATE VIEW v AS SELECT id FROM t")),
         both(t(column("a", Integer)), ddl("CREATE VIEW v AS SELECT id, a FROM t")),
