@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects import postgresql as pg
 
 Texts = tuple[str, ...]
@@ -209,4 +210,82 @@ SQLITE: dict[str, Kind] = {
     "json": Kind(_plain(sa.JSON), ("'{{}}'",)),
     "blob": Kind(_plain(sa.LargeBinary)),
     "enum": Kind(_plain(lambda: sa.Enum("a", "it's", name="e")), ("'a'",)),
+}
+
+_NUMBERS = (
+    "{0} > 0",
+    "{0} IN (1, 2)",
+    "{0} BETWEEN 1 AND 10",
+    "NOT ({0} = 5)",
+    "{0} % 2 = 0 OR {0} IS NULL",
+    "abs({0}) < 100 AND {0} != 7",
+)
+_WORDS = (
+    "'a'",
+    "'it''s'",
+    "'100%'",
+    "':x'",
+    "''",
+    "'b\\\\s'",
+    "(concat('a', 'b'))",
+    "(upper('q'))",
+)
+_TEXTS = (
+    "{0} <> ''",
+    "{0} LIKE 'a%'",
+    "{0} NOT LIKE '%it''s:%'",
+    "{0} IN ('a', 'b')",
+    "length({0}) > 2",
+    "lower({0}) = {0} XOR {0} REGEXP '^[a-z]:x$'",
+)
+_NOW = ("CURRENT_TIMESTAMP", "now()", "'2020-01-01 00:00:00'", "(now() + INTERVAL 1 DAY)")
+
+MYSQL: dict[str, Kind] = {
+    "integer": Kind(
+        _plain(sa.Integer),
+        ("0", "42", "'7'", "-1", "(1 + 2)"),
+        _NUMBERS,
+        (),
+        ("{0} * 2", "{0} + 1 - 2", "coalesce({0}, 0)", "CASE WHEN {0} > 0 THEN {0} ELSE 0 END"),
+    ),
+    "unsigned": Kind(_plain(lambda: mysql.INTEGER(unsigned=True)), ("0",), _NUMBERS),
+    "bigint": Kind(_plain(sa.BigInteger), ("0", "42"), _NUMBERS, (), ("{0} * 2", "{0} DIV 2")),
+    "smallint": Kind(_plain(sa.SmallInteger), ("3",), _NUMBERS),
+    "boolean": Kind(_plain(sa.Boolean), ("0", "1", "true"), ("{0}", "NOT {0}", "{0} IS TRUE")),
+    "numeric(10,2)": Kind(
+        _plain(lambda: sa.Numeric(10, 2)), ("0", "1.50", "1.5"), ("{0} > 0.0",), (), ("{0} * 2",)
+    ),
+    "double": Kind(_plain(sa.Double), ("0", "1.5"), ("{0} < 1e3",), (), ("{0} / 2",)),
+    "float": Kind(_plain(sa.Float), ("1e3",), ("{0} > 0",)),
+    "varchar(20)": Kind(
+        _plain(lambda: sa.String(20)),
+        _WORDS,
+        _TEXTS,
+        (),
+        ("lower({0})", "concat({0}, ':y%')", "trim({0})", "substr({0}, 1, 3)"),
+    ),
+    "varchar(30) binary": Kind(
+        _plain(lambda: sa.String(30, collation="utf8mb4_bin")), ("'a'",), _TEXTS
+    ),
+    "char(3) latin1": Kind(
+        _plain(lambda: mysql.CHAR(3, charset="latin1", collation="latin1_bin")), ("'a'",)
+    ),
+    "text": Kind(_plain(sa.Text), _WORDS, _TEXTS, (), ("left({0}, 3)",), ordered=False),
+    "longtext": Kind(_plain(mysql.LONGTEXT), ("'a'",), _TEXTS, ordered=False),
+    "blob": Kind(_plain(sa.LargeBinary), (), ("length({0}) > 1",), ordered=False),
+    "binary(16)": Kind(_plain(lambda: mysql.BINARY(16)), (), ("length({0}) > 1",)),
+    "date": _time(sa.Date, "'2020-01-01'", "(curdate())"),
+    "datetime": _time(sa.DateTime, *_NOW),
+    "datetime(6)": _time(lambda: mysql.DATETIME(fsp=6), "CURRENT_TIMESTAMP(6)", "now(6)"),
+    "timestamp": _time(
+        mysql.TIMESTAMP, "CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"
+    ),
+    "time": _time(sa.Time, "'12:00:00'"),
+    "year": Kind(_plain(mysql.YEAR), ("2020",), ("{0} > 2000",)),
+    "json": Kind(_plain(sa.JSON), ("'{{}}'", "(json_array(1, 2))"), (), ordered=False),
+    "enum": Kind(_plain(lambda: sa.Enum("a", "it's", "b,c")), ("'a'",), ("{0} <> 'a'",)),
+    "enum 2": Kind(_plain(lambda: sa.Enum("a", "it's", "b,c", "%:d")), ("'%:d'",)),
+    "set": Kind(_plain(lambda: mysql.SET("a", "b")), ("'a'",), ("{0} <> 'a'",)),
+    "bit(3)": Kind(_plain(lambda: mysql.BIT(3)), ("b'101'",)),
+    "uuid": Kind(_plain(sa.Uuid), (), ("{0} IS NOT NULL",)),
 }

@@ -6,7 +6,7 @@ does not fit, so that the parts of two schemas can be mixed at will.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -158,15 +158,18 @@ def _aims(part: Part, table: TableOf, tables: Mapping[str, TableOf]) -> bool:
     return there.kind == own.kind
 
 
-def state_of(schema: Schema, kinds: Kinds) -> State:
-    """The models of a schema."""
+def state_of(schema: Schema, kinds: Kinds, quote: Callable[[str], str] = quoted) -> State:
+    """The models of a schema.
+
+    :param quote: writes a name as a statement has it.
+    """
 
     def state(metadata: MetaData) -> None:
         types: dict[str, Any] = {}
-        made = {each.name: _table(each, kinds, types, metadata) for each in schema.tables}
+        made = {each.name: _table(each, kinds, types, metadata, quote) for each in schema.tables}
         for table in schema.tables:
             for part in table.parts:
-                _append(part, made[table.name], made)
+                _append(part, made[table.name], made, quote)
         for each in schema.typed:
             ddl: Any = sa.DDL
             sa.event.listen(metadata, "after_create", ddl(each.sql.replace("%", "%%")))
@@ -174,19 +177,31 @@ def state_of(schema: Schema, kinds: Kinds) -> State:
     return state
 
 
-def _table(table: TableOf, kinds: Kinds, types: dict[str, Any], metadata: MetaData) -> Table:
-    items: list[Any] = [_column(each, kinds, types, metadata) for each in table.columns]
+def _table(
+    table: TableOf,
+    kinds: Kinds,
+    types: dict[str, Any],
+    metadata: MetaData,
+    quote: Callable[[str], str],
+) -> Table:
+    items: list[Any] = [_column(each, kinds, types, metadata, quote) for each in table.columns]
     if table.key:
         items.append(sa.PrimaryKeyConstraint(*table.key, name=table.key_name))
     return Table(table.name, metadata, *items, comment=table.comment)
 
 
-def _column(one: ColumnOf, kinds: Kinds, types: dict[str, Any], metadata: MetaData) -> Any:
+def _column(
+    one: ColumnOf,
+    kinds: Kinds,
+    types: dict[str, Any],
+    metadata: MetaData,
+    quote: Callable[[str], str],
+) -> Any:
     items: list[Any] = []
     default = None if one.default is None else sa.text(_escaped(one.default.format()))
     if one.computed:
         items.append(
-            sa.Computed(_escaped(one.computed[2].format(quoted(one.computed[0]))), persisted=True)
+            sa.Computed(_escaped(one.computed[2].format(quote(one.computed[0]))), persisted=True)
         )
         default = None
     elif one.identity is not None:
@@ -203,11 +218,15 @@ def _column(one: ColumnOf, kinds: Kinds, types: dict[str, Any], metadata: MetaDa
     )
 
 
-def _append(part: Part, table: Table, tables: Mapping[str, Table]) -> None:
+def _append(
+    part: Part, table: Table, tables: Mapping[str, Table], quote: Callable[[str], str]
+) -> None:
     columns = [table.c[name] for name, _ in part.columns]
     options = dict(part.options)
     if part.what == "check":
-        table.append_constraint(sa.CheckConstraint(_expression(part), name=part.name, **options))
+        table.append_constraint(
+            sa.CheckConstraint(_expression(part, quote), name=part.name, **options)
+        )
     elif part.what == "unique":
         table.append_constraint(sa.UniqueConstraint(*columns, name=part.name, **options))
     elif part.what == "foreign key":
@@ -216,23 +235,29 @@ def _append(part: Part, table: Table, tables: Mapping[str, Table]) -> None:
         key = sa.ForeignKeyConstraint(names, there, name=part.name, **options)
         table.append_constraint(key)
     else:
-        _index(part, table, columns, options)
+        _index(part, table, columns, options, quote)
 
 
-def _index(part: Part, table: Table, columns: list[Any], options: dict[str, Any]) -> None:
+def _index(
+    part: Part,
+    table: Table,
+    columns: list[Any],
+    options: dict[str, Any],
+    quote: Callable[[str], str],
+) -> None:
     for word in ("postgresql_where", "sqlite_where"):
         if word in options:
-            options[word] = sa.text(_escaped(options[word].format(quoted(columns[0].name))))
+            options[word] = sa.text(_escaped(options[word].format(quote(columns[0].name))))
     if "postgresql_include" in options:
         options["postgresql_include"] = list(options["postgresql_include"])
     if "postgresql_ops" in options:
         options["postgresql_ops"] = {columns[0].key: options["postgresql_ops"]}
-    items = [sa.text(_expression(part))] if part.text else columns
+    items = [sa.text(_expression(part, quote))] if part.text else columns
     sa.Index(part.name, *items, _table=table, **options)
 
 
-def _expression(part: Part) -> str:
-    return _escaped(part.text.format(*(quoted(name) for name, _ in part.columns)))
+def _expression(part: Part, quote: Callable[[str], str]) -> str:
+    return _escaped(part.text.format(*(quote(name) for name, _ in part.columns)))
 
 
 def _escaped(text: str) -> str:

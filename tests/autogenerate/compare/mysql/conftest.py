@@ -32,3 +32,31 @@ def empty(mariadb_engine: Engine) -> Callable[[], Engine]:
         return mariadb_engine
 
     return emptied
+
+
+@pytest.fixture(scope="module")
+def poor_engine(mariadb_engine: Engine) -> Iterator[Engine]:
+    """The same for a user with all rights on the database, and none to make another."""
+    name = f"text_{mariadb_engine.url.database}"
+    with mariadb_engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE OR REPLACE USER {name}@'127.0.0.1'")
+        connection.exec_driver_sql(
+            f"GRANT ALL ON `{mariadb_engine.url.database}`.* TO {name}@'127.0.0.1'"
+        )
+    url = mariadb_engine.url.set(username=name, password=None)
+    engine = create_engine(url, poolclass=NullPool, connect_args={"ssl_disabled": True})
+    yield engine
+    engine.dispose()
+    with mariadb_engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP USER {name}@'127.0.0.1'")
+
+
+@pytest.fixture
+def emptied(empty: Callable[[], Engine], poor_engine: Engine) -> Callable[[], Engine]:
+    """Empties the database, and returns the engine of that user."""
+
+    def done() -> Engine:
+        empty()
+        return poor_engine
+
+    return done

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, Integer, String, create_engine, event
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Engine, Integer, String, event
 
 from alembic_guard.runtime.comparing.comparison import Comparison
 from alembic_guard.runtime.comparing.mysql.comparison import compared
@@ -40,34 +39,6 @@ VIEWS = (
     "a view of a table that goes is of another",
 )
 """Changes of a view that both sides have: whether it is one, only the server could say."""
-
-
-@pytest.fixture(scope="module")
-def poor(mariadb_engine: Engine) -> Iterator[Engine]:
-    """A user with all rights on the database, and none to make another."""
-    name = f"text_{mariadb_engine.url.database}"
-    with mariadb_engine.begin() as connection:
-        connection.exec_driver_sql(f"CREATE OR REPLACE USER {name}@'127.0.0.1'")
-        connection.exec_driver_sql(
-            f"GRANT ALL ON `{mariadb_engine.url.database}`.* TO {name}@'127.0.0.1'"
-        )
-    url = mariadb_engine.url.set(username=name, password=None)
-    engine = create_engine(url, poolclass=NullPool, connect_args={"ssl_disabled": True})
-    yield engine
-    engine.dispose()
-    with mariadb_engine.begin() as connection:
-        connection.exec_driver_sql(f"DROP USER {name}@'127.0.0.1'")
-
-
-@pytest.fixture
-def emptied(empty: Callable[[], Engine], poor: Engine) -> Callable[[], Engine]:
-    """Empties the database, and returns the poor user's engine."""
-
-    def done() -> Engine:
-        empty()
-        return poor
-
-    return done
 
 
 def of_text(engine: Engine, state: State) -> Comparison:
@@ -190,7 +161,7 @@ def test_an_index_that_the_server_refuses_is_unknown_and_the_table_is_compared(
 
 
 def test_a_routine_whose_text_is_hidden_is_unknown_and_not_proposed(
-    empty: Callable[[], Engine], poor: Engine
+    empty: Callable[[], Engine], poor_engine: Engine
 ) -> None:
     state = both(
         t(),
@@ -205,6 +176,6 @@ def test_a_routine_whose_text_is_hidden_is_unknown_and_not_proposed(
         t(),
         ("CREATE FUNCTION f () RETURNS INT RETURN 2", "CREATE PROCEDURE f () SELECT 2"),
     )
-    found = of_text(poor, state)
+    found = of_text(poor_engine, state)
     assert sorted(str(each.thing) for each in found.unknown) == ["function f", "procedure f"]
     assert [*map(str, found.differences)] == ["procedure own"]
