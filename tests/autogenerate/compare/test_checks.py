@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine, Integer, MetaData
 
-from tests.autogenerate.changes import Written, migrated, unchanged
+from tests.autogenerate.changes import State, Written, migrated, unchanged
 from tests.autogenerate.compare.rows import (
     Change,
     Item,
@@ -29,6 +29,21 @@ NAMES = "ck_%(table_name)s_%(constraint_name)s"
 
 def check(text: str, name: str | None = "users_age", **options: Any) -> Item:
     return lambda: sa.CheckConstraint(text, name=name, **options)
+
+
+POSITIVE = (
+    "CREATE FUNCTION positive(n integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT n > 0'"
+)
+
+
+def also(state: State, sql: str) -> State:
+    """A state, and a statement for when there are no tables yet."""
+
+    def more(metadata: MetaData) -> None:
+        state(metadata)
+        sa.event.listen(metadata, "before_create", sa.DDL(sql))  # type: ignore[no-untyped-call]
+
+    return more
 
 
 def values(*words: str) -> sa.Enum:
@@ -622,6 +637,20 @@ CHANGES = {
             ("op.drop_constraint(op.f('t_a_check'), 't', type_='check')\nop.drop_table('t')"),
         ),
     ),
+    "a function of the database takes the place of what it does": Change(
+        also(users(check("age > 0")), POSITIVE),
+        also(users(check("positive(age)")), POSITIVE),
+        Written(
+            (
+                "op.drop_constraint(op.f('users_age'), 'users', type_='check')\n"
+                "op.create_check_constraint('users_age', 'users', sa.text('positive(age)'))"
+            ),
+            (
+                "op.drop_constraint('users_age', 'users', type_='check')\n"
+                "op.create_check_constraint(op.f('users_age'), 'users', sa.text('age > 0'))"
+            ),
+        ),
+    ),
 }
 
 SAME = {
@@ -703,6 +732,20 @@ SAME = {
     "alembic's own comparison by name": Same(
         users(check("age > 0", None), check("name IN ('a')", "x")),
         options={"plugins": BYNAME},
+    ),
+    "casts of texts that the server did not write": Same(
+        users(check("name IN ('a', 'b')")),
+        sql=(
+            "ALTER TABLE users DROP CONSTRAINT users_age, ADD CONSTRAINT users_age"
+            " CHECK (name::text = ANY (ARRAY['a'::text, 'b'::text]))",
+        ),
+    ),
+    "conditions in other parentheses": Same(
+        users(check("age > 0 AND age < 9 AND (name = 'a' OR name IS NOT NULL)")),
+        sql=(
+            "ALTER TABLE users DROP CONSTRAINT users_age, ADD CONSTRAINT users_age"
+            " CHECK (age > 0 AND (age < 9 AND (name = 'a' OR NOT (name IS NULL))))",
+        ),
     ),
 }
 

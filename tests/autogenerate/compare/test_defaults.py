@@ -768,6 +768,22 @@ SAME: dict[str, tuple[State, tuple[str, ...]]] = {
     "a serial that moved on": (table(KEY), ("SELECT setval('t_id_seq', 500)",)),
     "a key with a sequence of its own": (own_sequence, ()),
     "a key without a sequence": (table(PLAIN), ()),
+    "a number that somebody typed without quotes": (
+        column(BigInteger, server_default="0"),
+        ("ALTER TABLE t ALTER COLUMN v SET DEFAULT 0",),
+    ),
+    "a fraction that somebody typed without quotes": (
+        column(sa.Float, server_default="1.5"),
+        ("ALTER TABLE t ALTER COLUMN v SET DEFAULT 1.5",),
+    ),
+    "the moment, as the standard calls it": (
+        column(sa.DateTime(timezone=True), server_default=sa.func.now()),
+        ("ALTER TABLE t ALTER COLUMN v SET DEFAULT CURRENT_TIMESTAMP",),
+    ),
+    "a time zone by the function that it is": (
+        column(sa.DateTime, server_default=text("(now() AT TIME ZONE 'utc')")),
+        ("ALTER TABLE t ALTER COLUMN v SET DEFAULT timezone('utc', now())",),
+    ),
 }
 
 

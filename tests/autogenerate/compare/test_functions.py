@@ -979,6 +979,18 @@ SAME: dict[str, tuple[State, tuple[str, ...]]] = {
     "two in one text": (typed(f"{F}; {KEPT};"), ()),
     "a comment": (typed(F, "COMMENT ON FUNCTION f() IS 'it''s'"), ()),
     "IN DO blocks": (typed(f"DO $x$ BEGIN EXECUTE $y${F}$y$; END $x$"), ()),
+    "a parsed body with arguments that was restored": (
+        typed(
+            "CREATE FUNCTION f(n integer) RETURNS bigint LANGUAGE sql BEGIN ATOMIC"
+            " SELECT count(*) FROM users WHERE age BETWEEN 1 AND n AND name = 'a'; END"
+        ),
+        (
+            "CREATE OR REPLACE FUNCTION f(n integer) RETURNS bigint LANGUAGE sql BEGIN ATOMIC"
+            " SELECT count(*) AS count FROM users"
+            " WHERE ((users.age >= 1) AND (users.age <= f.n) AND ((users.name)::text = 'a'::text));"
+            " END",
+        ),
+    ),
 }
 
 

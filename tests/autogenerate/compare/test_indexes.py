@@ -987,6 +987,21 @@ SAME = {
         ("CREATE INDEX left_out ON users (name)",),
         options={"include_name": lambda name, type_, _: name != "left_out"},
     ),
+    "a time zone by the function that it is": Same(
+        users(index("(timezone('utc', to_timestamp(age)))")),
+        sql=(
+            "DROP INDEX ix",
+            "CREATE INDEX ix ON users ((to_timestamp(age) AT TIME ZONE 'utc'))",
+        ),
+    ),
+    "a predicate in other words": Same(
+        users(index("age", **where("name IN ('a', 'b') AND age BETWEEN 1 AND 2"))),
+        sql=(
+            "DROP INDEX ix",
+            "CREATE INDEX ix ON users (age) WHERE name::text = ANY (ARRAY['a'::text, 'b'::text])"
+            " AND age >= 1 AND age <= 2",
+        ),
+    ),
 }
 
 

@@ -387,6 +387,13 @@ SAME: dict[str, tuple[State, tuple[str, ...]]] = {
     ),
     "two schemas": (two_schemas(P, P.replace("users", "app.users")), ()),
     "a comment": (typed(P, "COMMENT ON POLICY p ON users IS 'it''s'"), ()),
+    "conditions in other parentheses": (
+        typed("CREATE POLICY p ON users USING (name = 'a' AND age BETWEEN 1 AND 9)", ON),
+        (
+            "DROP POLICY p ON users",
+            "CREATE POLICY p ON users USING (name = 'a' AND age >= 1 AND age <= 9)",
+        ),
+    ),
 }
 
 

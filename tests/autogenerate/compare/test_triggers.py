@@ -537,6 +537,18 @@ SAME: dict[str, tuple[State, tuple[str, ...]]] = {
         typed(F, T.replace("UPDATE", "UPDATE OF name, age")),
         ("ALTER TABLE users RENAME id TO i", "ALTER TABLE users RENAME i TO id"),
     ),
+    "columns and events in another order, and conditions in other parentheses": (
+        typed(
+            F,
+            "CREATE TRIGGER t BEFORE DELETE OR UPDATE OF name, age ON users FOR EACH ROW"
+            " WHEN (OLD.name = 'a' AND OLD.age BETWEEN 1 AND 9) EXECUTE FUNCTION f()",
+        ),
+        (
+            "DROP TRIGGER t ON users",
+            "CREATE TRIGGER t BEFORE UPDATE OF age, name OR DELETE ON users FOR EACH ROW"
+            " WHEN (OLD.name = 'a' AND OLD.age >= 1 AND OLD.age <= 9) EXECUTE FUNCTION f()",
+        ),
+    ),
 }
 
 

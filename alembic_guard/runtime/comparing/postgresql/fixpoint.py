@@ -2,7 +2,8 @@
 
 What the catalogue says of an object that was restored from a dump differs from what it says of the
 same object typed by hand: reading its own words once more, the server writes others. So both sides
-are read again until they agree, or stay as they are (``facts/comparators.md`` C.4, rule 1).
+are read again until they agree, or stay as they are (``facts/comparators.md`` C.4, rule 1). What
+still differs then may yet mean the same, see ``meaning.py``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from importlib import import_module
 from uuid import uuid4
 
 from alembic_guard.runtime.comparing.facts import Difference, Fact, Thing, differing
+from alembic_guard.runtime.comparing.postgresql.meaning import meaning_the_same
 from alembic_guard.runtime.comparing.postgresql.namespace import Namespace
 from alembic_guard.runtime.comparing.postgresql.reading import read
 from alembic_guard.runtime.comparing.postgresql.views import ordered_in
@@ -41,6 +43,7 @@ def same_after_all(
         if pair.thing.kind in homes and pair.parts and pair.parts <= _WORDS
     }
     same: set[Thing] = set()
+    doubtful = dict(open_)
     for _ in range(_ROUNDS):
         if not open_:
             break
@@ -55,7 +58,8 @@ def same_after_all(
                 same.add(before.thing)
             elif set(differing(live, before.live)) or set(differing(model, before.model)):
                 open_[number] = Difference(before.thing, live, model)
-    return same
+    left = {number: pair for number, pair in doubtful.items() if pair.thing not in same}
+    return same | {left[number].thing for number in meaning_the_same(namespace, left)}
 
 
 def _again(

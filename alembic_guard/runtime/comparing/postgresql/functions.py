@@ -6,6 +6,8 @@ arguments, are what the server made of them.
 
 from __future__ import annotations
 
+import re
+
 from alembic_guard.runtime.comparing.facts import Fact, Thing
 from alembic_guard.runtime.comparing.postgresql.namespace import Namespace
 
@@ -16,7 +18,11 @@ def probe(namespace: Namespace, fact: Fact, name: str) -> tuple[list[str], Thing
     """What makes the function once more, and what will be called so."""
     thing = fact.thing
     head = namespace.retarget(f"{fact.notes['head']}(")
-    made = namespace.retarget(fact.definition)
+    own = rf"(?<![\w.\"]){re.escape(fact.notes['sql'])}\."
+    words = fact.definition
+    if fact.notes["tracked"]:  # its arguments are called by its own name
+        words = re.sub(own, f"{name}.", words)
+    made = namespace.retarget(words)
     arguments = thing.name[thing.name.rindex("(") :] if "(" in thing.name else "()"
     found = Thing(thing.kind, f"{name}{arguments}", schema=thing.schema)
     plain = f"CREATE OR REPLACE {thing.kind.upper()} {namespace.qualified(thing.schema, name)}("
