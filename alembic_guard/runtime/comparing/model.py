@@ -7,7 +7,7 @@ written as the name of the namespace that stands in for it.
 
 Private names of SQLAlchemy, tried on 2.0.58 and 2.1.9: ``Dialect._type_memos``, so that types are
 compiled anew, ``PGDialect._supports_create_index_concurrently``, ``MetaData.create_all`` on a
-``MockConnection``.
+``MockConnection``, ``Constraint._create_rule``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateSequence, CreateTable
+from sqlalchemy.schema import AddConstraint, CreateIndex, CreateSequence, CreateTable
 
 from alembic_guard.runtime.comparing.facts import Thing
 
@@ -80,6 +80,7 @@ def compiled_model(
     namespaces: Mapping[str | None, str | None],
     keep: Callable[[Table], bool],
     spared: Collection[Table] = (),
+    unnamed: dict[str, Constraint] | None = None,
 ) -> Model:
     """Compile everything that ``create_all()`` would run.
 
@@ -87,8 +88,9 @@ def compiled_model(
     :param keep: whether a table is to be compared.
     :param spared: tables of which only those are made that others' foreign keys aim at, and of
         them no more than those need.
+    :param unnamed: tokens that are taken; it gets those that come.
     """
-    model = Model()
+    model = Model() if unnamed is None else Model(unnamed=unnamed)
     own = quiet_dialect(dialect, model)
     translate = dict(namespaces)
     drawn: set[tuple[str | None, str]] = set()
@@ -110,6 +112,8 @@ def compiled_model(
             model.uncompiled.append(Uncompiled(_named(element), _first_line(error), table))
         else:
             model.statements.append(Statement(sql, element, table, raw))
+        if isinstance(element, AddConstraint):  # it keeps CREATE TABLE from it, for ever
+            element.element._create_rule = None
 
     connection = MockConnection(lenient(own), note)
     for one in metadata:

@@ -3,12 +3,12 @@
 Whatever a transaction creates is locked until its end, in a table that all sessions share: who
 fills it makes the statements of others fail with ``out of shared memory`` (PostgreSQL manual, 20.12
 ``max_locks_per_transaction``). 1,500 tables with their keys and indexes held 21,004 locks
-(``facts/comparators.md`` C.2), so models that are too many are not made at all.
+(``facts/comparators.md`` C.2), so models that are too many are made in turns, or not at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -26,15 +26,27 @@ _SHARE = 0.6
 """Of the server's lock table, which others use too."""
 
 
+def locks_of(tables: Iterable[Table]) -> int:
+    """How many locks it takes to make tables, about."""
+    return sum(
+        _OF_A_TABLE + _OF_AN_INDEX * (len(table.indexes) + len(table.constraints))
+        for table in tables
+    )
+
+
+def fair_room(connection: Connection) -> int:
+    """How many locks one session may hold, so that there are some for all."""
+    return int(_SHARE * connection.execute(text(_ROOM)).scalar_one())
+
+
 def need_room(connection: Connection, tables: Sequence[Table]) -> None:
     """See that tables can be made at once.
 
     :raises NotCompared: where they would take more locks than is fair.
     """
-    inside = sum(len(table.indexes) + len(table.constraints) for table in tables)
-    needed = _OF_A_TABLE * len(tables) + _OF_AN_INDEX * inside
-    room = connection.execute(text(_ROOM)).scalar_one()
-    if needed > _SHARE * room:
+    needed = locks_of(tables)
+    if needed > fair_room(connection):
+        room = connection.execute(text(_ROOM)).scalar_one()
         each = connection.execute(text("SHOW max_locks_per_transaction")).scalar_one()
         enough = int(int(each) * needed / (_SHARE * room)) + 1
         raise NotCompared(

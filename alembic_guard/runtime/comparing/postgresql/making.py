@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from alembic_guard.runtime.comparing.facts import Fact, Facts, Thing
-from alembic_guard.runtime.comparing.model import UNNAMED, Model, compiled_model, with_targets
+from alembic_guard.runtime.comparing.model import UNNAMED, Model, with_targets
+from alembic_guard.runtime.comparing.postgresql import turns
 from alembic_guard.runtime.comparing.postgresql.creation import Creation, apart, create
 from alembic_guard.runtime.comparing.postgresql.lock_room import need_room
 from alembic_guard.runtime.comparing.postgresql.namespace import Namespace
@@ -56,13 +57,16 @@ def make(
     :param keep: whether a table of the models is to be compared.
     :param whole: whether to make also what is proven to be as the database has it.
     :param owners: whether to ask for the owners that they say.
-    :raises NotCompared: where they are too many to be made at once.
+    :raises NotCompared: where they are too many to be made at once, and not in turns either.
     """
     tables = [table for one in metadata for table in with_targets(one, keep)]
     same = {} if whole or len(tables) < FEW else proven(made, tables, live, dialect)
-    compiled, same = _compiled(made, metadata, keep, dialect, same)
+    models = turns.Models(made, metadata, keep, dialect)
+    compiled, same, waiting = _compiled(models, live, same)
     path = made.connection.execute(text("SELECT current_setting('search_path')")).scalar_one()
     creation = create(made, compiled.statements, path, owners=owners)
+    if waiting:
+        compiled, creation = turns.in_turns(models, compiled, creation, waiting, path)
     made.connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": path})
     names = {}
     for each in same.values():
@@ -75,25 +79,25 @@ def make(
 
 
 def _compiled(
-    made: Namespace,
-    metadata: Sequence[MetaData],
-    keep: Keep,
-    dialect: Dialect,
-    same: dict[Table, Proven],
-) -> tuple[Model, dict[Table, Proven]]:
-    """What has to be run, and the tables of those that are the same that it does not make."""
-    stand_ins: dict[str | None, str | None] = {
-        each or None: to for each, to in made.stand_ins.items()
-    }
+    models: turns.Models, live: Facts, same: dict[Table, Proven]
+) -> tuple[Model, dict[Table, Proven], list[Table]]:
+    """What has to be run, and the tables that it does not make.
+
+    :returns: the statements, the tables that are the same, and those that are to be made in turns.
+    """
+    built = models.built(same)
+    fits = turns.fits(models.made.connection, built)
+    late = {} if fits else turns.late(models, built, live)
     while True:
-        built = [table for one in metadata for table in with_targets(one, keep, same)]
-        need_room(made.connection, built)
-        compiled = compiled_model(metadata, dialect, stand_ins, keep, same)
+        spared: dict[Table, Proven | turns.Late] = {**same, **late}
+        need_room(models.made.connection, models.built(spared))
+        compiled = models.compiled(spared)
         compiled.statements = apart(compiled.statements)
-        needed = needed_by(compiled.statements, same)
+        needed = needed_by(compiled.statements, spared)
         if not needed:
-            return compiled, same
+            return compiled, same, list(late)
         same = {table: each for table, each in same.items() if table not in needed}
+        late = {table: each for table, each in late.items() if table not in needed}
 
 
 def _with(creation: Creation, same: Collection[Proven], spared: Collection[Thing]) -> Creation:

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -104,7 +104,18 @@ def proven(
     return found
 
 
-def needed_by(statements: Iterable[Statement], spared: Mapping[Table, Proven]) -> set[Table]:
+class Spared(Protocol):
+    """A table that is not made, and what others may know of it."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Those in its types and expressions."""
+
+    def names(self) -> Iterator[str]:
+        """What a statement may call the table, its indexes and sequences."""
+
+
+def needed_by(statements: Iterable[Statement], spared: Mapping[Table, Spared]) -> set[Table]:
     """Tables that are to be made after all: a statement speaks of them, or they of what it makes.
 
     :param statements: everything that is made; :param spared: tables that are not.
