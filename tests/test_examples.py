@@ -42,6 +42,8 @@ COVERED_ELSEWHERE = {
     "root-without-venv": "tests/guards/test_root_without_venv.py",
     "table-in-long-transaction": "tests/guards/test_table_in_long_transaction.py",
     "unmanaged": "tests/guards/test_unmanaged.py",
+    "columns-in-another-order": "tests/guards/test_columns_in_another_order.py",
+    "removes-attribute": "tests/guards/test_removes_attribute.py",
     "unsafe-declaration": "tests/guards/test_unsafe_declaration.py",
     "wraparound-vacuum-running": "tests/guards/test_wraparound_vacuum_running.py",
     "revision-not-in-git": "tests/guards/test_revision_not_in_git.py",

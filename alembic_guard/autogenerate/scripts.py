@@ -24,6 +24,7 @@ class Script:
     :param moves: whether columns move over to another type of the same name.
     :param removes: values of an enum that no row can have afterwards.
     :param reorders: whether values come into another order.
+    :param loses: attributes of a composite type that go, with what rows have in them.
     :param of: what it is about, such as ``enum status``.
     """
 
@@ -34,6 +35,7 @@ class Script:
     removes: tuple[str, ...] = ()
     reorders: bool = False
     of: str = ""
+    loses: tuple[str, ...] = ()
 
 
 class ScriptOp(SqlOp):
@@ -49,8 +51,9 @@ class ScriptOp(SqlOp):
         )
         self.script, self.back_script = script, back
         self.moves = script.moves or back.moves
-        # what the guard removes-enum-value looks at
+        # what the guards removes-enum-value and removes-attribute look at
         self.of, self.removes, self.reorders = script.of, script.removes, script.reorders
+        self.loses = script.loses
 
     def reverse(self) -> ScriptOp:
         """The other direction."""

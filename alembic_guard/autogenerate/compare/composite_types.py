@@ -7,6 +7,7 @@ type, to which the columns move over, attribute by attribute.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from alembic.util import PriorityDispatchResult
@@ -69,12 +70,33 @@ def _changed(thing: Thing, live: Fact, model: Fact) -> Any:
     old, new = live.parts["attributes"] or [], model.parts["attributes"] or []
     used, says = bool(live.notes.get("users")), f"changes {thing}"
     there, back = _in_place(thing, old, new, used), _in_place(thing, new, old, used)
+    up, down = Script((), says, of=str(thing)), Script((), says, of=str(thing))
+    if used or live.notes.get("others"):
+        up = replace(up, loses=_lost(old, new))
     if there is not None and back is not None:
-        return at("types", ScriptOp(Script(there, says), Script(back, says)))
+        return at("types", ScriptOp(replace(up, statements=there), replace(down, statements=back)))
     there = rebuilt(thing, creating(thing, model), live.notes, _cast(old, new))
     back = rebuilt(thing, creating(thing, live), live.notes, _cast(new, old))
-    scripts = (Script(each, says, moves=True, of=str(thing)) for each in (there, back))
-    return at("leaving", ScriptOp(*scripts), _LAST)
+    up, down = (
+        replace(script, statements=each, moves=True) for script, each in ((up, there), (down, back))
+    )
+    return at("leaving", ScriptOp(up, down), _LAST)
+
+
+def _lost(old: Attributes, new: Attributes) -> tuple[str, ...]:
+    """The attributes that go; one that is renamed in its place stays."""
+    if _renamed(old, new) is not None:
+        return ()
+    names = {name for name, _ in new}
+    return tuple(name for name, _ in old if name not in names)
+
+
+def _renamed(old: Attributes, new: Attributes) -> tuple[str, str] | None:
+    """The old name and the new one, where a single attribute has another one and nothing else."""
+    other = [(one, two) for one, two in zip(old, new, strict=False) if one != two]
+    if len(old) == len(new) and len(other) == 1 and other[0][0][1] == other[0][1][1]:
+        return other[0][0][0], other[0][1][0]
+    return None
 
 
 def _in_place(thing: Thing, old: Attributes, new: Attributes, used: bool) -> tuple[str, ...] | None:
@@ -82,8 +104,9 @@ def _in_place(thing: Thing, old: Attributes, new: Attributes, used: bool) -> tup
     name = f"ALTER TYPE {spelled(thing)}"
     other = [(one, two) for one, two in zip(old, new, strict=False) if one != two]
     names = {each for each, _ in old}
-    if len(old) == len(new) and len(other) == 1 and other[0][0][1] == other[0][1][1]:
-        (before, _), (after, _) = other[0]
+    renamed = _renamed(old, new)
+    if renamed is not None:
+        before, after = renamed
         return (f"{name} RENAME ATTRIBUTE {quoted(before)} TO {quoted(after)}",)
     if any(one[0] != two[0] for one, two in other) or (used and other):
         return None

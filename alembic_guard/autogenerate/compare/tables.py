@@ -19,6 +19,7 @@ from alembic.util import PriorityDispatchResult
 from alembic_guard.autogenerate.claims import leaves
 from alembic_guard.autogenerate.compared import KEY, subject_of, uncompared_in
 from alembic_guard.autogenerate.complement import Subject, add, at
+from alembic_guard.autogenerate.dropped_tables import put_in_order
 from alembic_guard.autogenerate.freed_names import free_names
 from alembic_guard.autogenerate.mistaken_tables import without_mistaken
 from alembic_guard.autogenerate.operations import SqlOp, quoted
@@ -56,6 +57,7 @@ def compare(context: AutogenContext, upgrade_ops: UpgradeOps) -> PriorityDispatc
             add(
                 upgrade_ops, _partition(difference, _stands(subject, upgrade_ops, difference.thing))
             )
+    put_in_order(upgrade_ops, subject)
     free_names(upgrade_ops, subject)
     return PriorityDispatchResult.CONTINUE
 

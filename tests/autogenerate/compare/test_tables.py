@@ -83,7 +83,48 @@ def named_ix(name: str) -> State:
     return state
 
 
+def several(metadata: MetaData) -> None:
+    """Tables of which some rest on others, by a foreign key and as an heir."""
+    Table("zone", metadata, Column("id", Integer, primary_key=True, autoincrement=False))
+    for name in ("d", "c", "b"):
+        Table(name, metadata, Column("id", Integer, nullable=False))
+    Table("a", metadata, Column("zone_id", sa.ForeignKey("zone.id"), index=True))
+    heir: dict[str, Any] = {"postgresql_inherits": "d"}
+    Table("e", metadata, Column("n", Integer, nullable=False), **heir)
+
+
+def plain(name: str) -> str:
+    """What makes a table of an id again."""
+    column = "sa.Column('id', sa.INTEGER(), autoincrement=False, nullable=False)"
+    return f"op.create_table('{name}',\n{column}\n)\n"
+
+
 CHANGES: dict[str, Any] = {
+    "several go, what rests on others first": (
+        both(users(), several),
+        users(),
+        Written(
+            "op.drop_index(op.f('ix_a_zone_id'), table_name='a')\n"
+            "op.drop_table('a')\n"
+            "op.drop_table('b')\n"
+            "op.drop_table('c')\n"
+            "op.drop_table('e')\n"
+            "op.drop_table('d')\n"
+            "op.drop_table('zone')",
+            "op.create_table('zone',\n"
+            "sa.Column('id', sa.INTEGER(), autoincrement=False, nullable=False),\n"
+            "sa.PrimaryKeyConstraint('id', name=op.f('zone_pkey'))\n"
+            ")\n" + plain("d") + "op.create_table('e',\n"
+            "sa.Column('id', sa.INTEGER(), autoincrement=False, nullable=False),\n"
+            "sa.Column('n', sa.INTEGER(), autoincrement=False, nullable=False),\n"
+            "postgresql_inherits=('d',)\n"
+            ")\n" + plain("c") + plain("b") + "op.create_table('a',\n"
+            "sa.Column('zone_id', sa.INTEGER(), autoincrement=False, nullable=True),\n"
+            "sa.ForeignKeyConstraint(['zone_id'], ['zone.id'], name=op.f('a_zone_id_fkey'))\n"
+            ")\n"
+            "op.create_index(op.f('ix_a_zone_id'), 'a', ['zone_id'], unique=False)",
+        ),
+    ),
     "it becomes unlogged": (
         users(),
         users(**UNLOGGED),
