@@ -45,12 +45,14 @@ class Statement:
     :param source: the element of SQLAlchemy, or of a library, that it comes from.
     :param table: the table that it belongs to, None where it is none's.
     :param raw: whether somebody typed it, so that its names are as they were typed.
+    :param part: which one it is of those that were typed as one text, from 0.
     """
 
     sql: str
     source: Any
     table: Thing | None = None
     raw: bool = False
+    part: int = 0
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateIndex
 from alembic_guard.runtime.comparing.chosen_names import cut
 from alembic_guard.runtime.comparing.facts import Thing
 from alembic_guard.runtime.comparing.model import Model, Statement, lenient, quiet_dialect
+from alembic_guard.runtime.comparing.words import WORDS
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Constraint, Dialect, Index, MetaData, Table
@@ -42,10 +43,15 @@ class Sources:
     def __init__(
         self, metadata: Sequence[MetaData], dialect: Dialect, comparison: Comparison
     ) -> None:
-        self._metadata, self._comparison = metadata, comparison
+        self._metadata, self._comparison, self._dialect = metadata, comparison, dialect
         self._default, self._cuts = dialect.default_schema_name, dialect.name == "postgresql"
         self._quiet = quiet_dialect(dialect, Model())
         self._preparer = lenient(dialect).identifier_preparer
+        self._words = WORDS[dialect.name]
+
+    def of(self, comparison: Comparison) -> Sources:
+        """The same items, found by the things of another comparison."""
+        return Sources(self._metadata, self._dialect, comparison)
 
     def table(self, thing: Thing) -> Table | None:
         """The table that a thing is, or is a part of."""
@@ -125,9 +131,15 @@ class Sources:
 
     def typed(self, statement: Statement) -> str:
         """A statement that somebody typed, or that makes a view, with the schemas' own names."""
-        if statement.raw and not isinstance(statement.source, sa.DDL):  # which may say %(fullname)s
+        source = statement.source
+        filled = isinstance(source, sa.DDL) and "%(" in source.statement
+        if statement.raw and not filled:
             return statement.sql
-        return str(statement.source.compile(dialect=self._quiet)).strip()
+        whole = str(source.compile(dialect=self._quiet)).strip()
+        if not statement.raw:
+            return whole
+        # its %(fullname)s was filled with the name in scratch
+        return self._words.statements(whole)[statement.part]
 
     def expression(self, constraint: Any) -> str:
         """What a CHECK constraint checks, as SQL."""

@@ -59,8 +59,8 @@ def two_schemas(*sql: str) -> State:
 def on_the_table(metadata: MetaData) -> None:
     """A trigger, by a statement with a place for the name of its table."""
     typed(KEPT)(metadata)
-    execute(metadata, F, when="before_create")
     words = T.replace("TRIGGER t", "TRIGGER %(table)s_t").replace("ON users", "ON %(fullname)s")
+    words = f"{F};\n{words};"
     event.listen(metadata.tables["users"], "after_create", DDL(words))  # type: ignore[no-untyped-call]
 
 

@@ -59,9 +59,9 @@ class Privileges:
 def apart(statements: Sequence[Statement]) -> list[Statement]:
     """One statement each, where somebody typed several at once; without those that write rows."""
     return [
-        Statement(sql, each.source, each.table, each.raw)
+        replace(each, sql=sql, part=part)
         for each in statements
-        for sql in (typed.statements(each.sql) if each.raw else [each.sql])
+        for part, sql in enumerate(typed.statements(each.sql) if each.raw else [each.sql])
         if not each.raw or not typed.makes_nothing(sql)
     ]
 
