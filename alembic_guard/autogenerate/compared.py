@@ -6,7 +6,8 @@ It hangs on Alembic's own ``AutogenContext``, and goes with it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -65,6 +66,17 @@ def subject_with(context: AutogenContext, adopted: Declared) -> Subject | None:
     :param adopted: that; the folder of ``sql_objects`` need not be there yet.
     """
     return _subject(context, adopted)
+
+
+@contextmanager
+def looking_at(subject: Subject) -> Iterator[None]:
+    """Let the comparators look at something else of their autogenerate for a while."""
+    before = _SUBJECTS.get(subject.context)
+    _SUBJECTS[subject.context] = subject
+    try:
+        yield
+    finally:
+        _SUBJECTS[subject.context] = before
 
 
 def uncompared_in(options: Mapping[str, Any]) -> Uncompared | None:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from alembic.operations import ops
 
 from alembic_guard import guards
-from alembic_guard.autogenerate.compared import uncompared_in
+from alembic_guard.autogenerate.compared import SUBJECT, uncompared_in
+from alembic_guard.autogenerate.renamed_tables import change_renamed
 from alembic_guard.autogenerate.renaming import Rename
 from alembic_guard.autogenerate.rewrite import apply_rename, drops_and_adds
 from alembic_guard.autogenerate.unmanaged import unmanaged_in
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import Script, ScriptDirectory
 
+    from alembic_guard.autogenerate.complement import Subject
     from alembic_guard.runtime.comparing.comparison import Unmanaged
 
 
@@ -62,6 +64,8 @@ class Drafting:
     no_rename: bool = False
     findings: list[Finding] = field(default_factory=list)
     observations: list[tuple[Observation, Call]] = field(default_factory=list)
+    subjects: list[Subject | None] = field(default_factory=list)
+    """Of each observation, what the comparators looked at."""
     unmanaged: list[Unmanaged | None] = field(default_factory=list)
     unnamed: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
     """Of each observation, the kind and table of constraints that come without a name."""
@@ -142,6 +146,7 @@ class Drafting:
                 observation = replace(
                     observation, compares_defaults=observation.compares_defaults or whole
                 )
+            self.subjects.append(context.opts.get(SUBJECT))
             self.unmanaged.append(unmanaged_in(context.opts, self.settings.allow))
             self.unnamed.append(
                 tuple((each.kind, each.table_key) for each in unnamed_in(context.opts))
@@ -181,7 +186,11 @@ class Drafting:
     def _rename(self, drafted: DraftedRevision) -> None:
         for rename in self.renames:
             dialect = self.observations[0][0].dialect
-            done = [apply_rename(rename, up, down, dialect) for up, down in drafted.operations()]
+            pairs = list(drafted.operations())
+            done = [apply_rename(rename, up, down, dialect) for up, down in pairs]
+            for (up, down), subject, renamed in zip(pairs, self.subjects, done, strict=False):
+                if renamed:
+                    change_renamed(rename, up, down, subject)
             if not any(done):
                 raise WrongUsage.one(
                     "looks-like-rename",

@@ -203,6 +203,93 @@ def test_a_renamed_table_gains_and_loses_columns(users: Project) -> None:
     assert nothing_differs(users)
 
 
+CHECKED = """
+    from sqlalchemy import CheckConstraint, String, UniqueConstraint
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+    class Base(DeclarativeBase):
+        pass
+
+
+    class User(Base):
+        __tablename__ = "users"
+        __table_args__ = (
+            CheckConstraint("age > 0", name="ck_age"),
+            CheckConstraint("length(name) > 1"),
+            CheckConstraint("name <> ''"),
+            UniqueConstraint("name", name="uq_name"),
+        )
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str] = mapped_column(String(50))
+        age: Mapped[int | None] = mapped_column(server_default="7")
+"""
+
+
+@pytest.fixture
+def checked(postgresql_project: Project) -> Project:
+    """A table with constraints, on a PostgreSQL."""
+    settled(postgresql_project)
+    postgresql_project.write("models.py", CHECKED)
+    applied(revise(postgresql_project))
+    applied(postgresql_project.alembic("upgrade", "head"))
+    return postgresql_project
+
+
+def constraints(project: Project, table: str) -> dict[object, object]:
+    said = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = "
+    return {name: words for name, words in execute(project, f"{said}'{table}'::regclass")}
+
+
+def test_a_renamed_table_changes_its_checks_and_columns_at_once(checked: Project) -> None:
+    before = constraints(checked, "users")
+    edit(checked, "models.py", '"users"', '"people"')
+    edit(checked, "models.py", "age > 0", "age > 18")
+    edit(checked, "models.py", "length(name) > 1", "length(name) > 2")
+    edit(checked, "models.py", 'UniqueConstraint("name", ', 'UniqueConstraint("name", "age", ')
+    edit(checked, "models.py", 'server_default="7"', 'server_default="8"')
+
+    result = applied(
+        revise(checked, "--prove", "--rename", "users:people", "--allow", "drops-everything")
+    )
+
+    assert "Proved    upgrade and downgrade on a scratch database." in result.stdout
+    assert body(written(checked)[-1]) == (
+        "op.rename_table('users', 'people')\n"
+        "op.drop_constraint(op.f('ck_age'), 'people', type_='check')\n"
+        "op.drop_constraint(op.f('users_name_check'), 'people', type_='check')\n"
+        "op.drop_constraint(op.f('uq_name'), 'people', type_='unique')\n"
+        "op.alter_column('people', 'age',\n"
+        "server_default='8')\n"
+        "op.create_unique_constraint('uq_name', 'people', ['name', 'age'])\n"
+        "op.create_check_constraint('ck_age', 'people', sa.text('age > 18'))\n"
+        "op.create_check_constraint(op.f('people_name_check'), 'people', "
+        "sa.text('length(name) > 2'))"
+    )
+    applied(checked.alembic("upgrade", "head"))
+    assert nothing_differs(checked)
+    applied(checked.alembic("downgrade", "-1"))
+    assert constraints(checked, "users") == before
+
+
+def test_a_check_of_a_renamed_table_speaks_of_columns_that_come_and_go(checked: Project) -> None:
+    before = constraints(checked, "users")
+    edit(checked, "models.py", '"users"', '"people"')
+    edit(checked, "models.py", "age > 0", "years > 18")
+    edit(checked, "models.py", "age: Mapped", "years: Mapped")
+    edit(checked, "models.py", 'mapped_column(server_default="7")', "mapped_column()")
+
+    allowed = ("--allow", "drops-everything", "--no-rename")
+    applied(revise(checked, "--prove", "--rename", "users:people", *allowed))
+
+    applied(checked.alembic("upgrade", "head"))
+    assert nothing_differs(checked)
+    assert constraints(checked, "people")["ck_age"] == "CHECK ((years > 18))"
+    applied(checked.alembic("downgrade", "-1"))
+    assert constraints(checked, "users") == before
+
+
 # --- Schemas -------------------------------------------------------------------------------------
 
 
