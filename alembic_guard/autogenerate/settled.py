@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
     from alembic.operations.ops import UpgradeOps
 
-_DIALECTS = ("postgresql", "sqlite")
+_DIALECTS = ("postgresql", "sqlite", "mysql", "mariadb")
 
 
 def compare(context: AutogenContext, _upgrade_ops: UpgradeOps) -> PriorityDispatchResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from alembic_guard.runtime.comparing.dependencies import Dependencies
@@ -174,3 +174,16 @@ class Comparison:
             and thing in self.model
             and thing not in self.differences
         )
+
+
+def settled_tables(
+    both: Collection[Thing], found: Collection[Thing], unknown: Iterable[Unknown]
+) -> frozenset[Thing]:
+    """Of the things of both sides, the tables of which nothing differs or is unknown."""
+    open_ = {*found}
+    for each in unknown:
+        if each.thing is None:
+            return frozenset()
+        open_.add(each.thing)
+    open_ |= {thing.owner for thing in open_ if thing.table}
+    return frozenset(thing for thing in both if thing.kind == "table" and thing not in open_)

@@ -13,15 +13,21 @@ from typing import TYPE_CHECKING
 from sqlalchemy import MetaData, Table, text
 from sqlalchemy.exc import DBAPIError
 
-from alembic_guard.runtime.comparing.comparison import Comparison, NotCompared, Unknown
+from alembic_guard.runtime.comparing.comparison import (
+    Comparison,
+    NotCompared,
+    Unknown,
+    settled_tables,
+)
 from alembic_guard.runtime.comparing.facts import Thing, differences
 from alembic_guard.runtime.comparing.model import Model, compiled_model
 from alembic_guard.runtime.comparing.mysql.by_text import compared_by_text
 from alembic_guard.runtime.comparing.mysql.creation import indexes_of, make
 from alembic_guard.runtime.comparing.mysql.reading import Side, read
 from alembic_guard.runtime.comparing.mysql.same import Said, aligned, spoken_options
-from alembic_guard.runtime.comparing.mysql.scratch import in_scratch
+from alembic_guard.runtime.comparing.mysql.scratch import in_scratch, who
 from alembic_guard.runtime.comparing.mysql.sparing import spared
+from alembic_guard.runtime.comparing.mysql.tokens import quoted
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Dialect
@@ -61,10 +67,7 @@ def compared(
         made, unknown = in_scratch(connection, settings, made_in)
     except NotCompared as refused:
         why = refused
-        try:
-            made, unknown = compared_by_text(connection, model, live, default)
-        except DBAPIError as error:
-            raise refused from error
+        made, unknown = _by_text(connection, model, live, default, refused)
     for table in connection.execute(text(_OTHERS)).scalars():
         live.unreadable[Thing("table", table)] = "it is system-versioned"
     unknown += (
@@ -74,6 +77,19 @@ def compared(
     unknown += _unreadable(live, "of the database")
     unknown += _unreadable(made, "of the models")
     return replace(_held(live, made, model, unknown, said), by_text=why)
+
+
+def _by_text(
+    connection: Connection, model: Model, live: Side, default: str, refused: NotCompared
+) -> tuple[Side, list[Unknown]]:
+    try:
+        return compared_by_text(connection, model, live, default)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        grant = f"GRANT CREATE TEMPORARY TABLES ON {quoted(default)}.* TO {who(connection)};"
+        way = f"{grant}  # to compare by text, at least"
+        raise NotCompared(refused.reason, *refused.ways, way) from error
 
 
 def said_by(metadata: Sequence[MetaData], model: Model, dialect: Dialect) -> Said:
@@ -93,7 +109,10 @@ def _held(live: Side, made: Side, model: Model, unknown: list[Unknown], said: Sa
         for thing, each in differences(both.live, both.model).items()
         if not any(one.covers(thing) for one in unknown)
     }
-    return Comparison(both.live, both.model, found, model, tuple(unknown), both.names)
+    settled = settled_tables(both.live.keys() & both.model.keys(), found, unknown)
+    return Comparison(
+        both.live, both.model, found, model, tuple(unknown), both.names, settled=settled
+    )
 
 
 def _unreadable(side: Side, words: str) -> Iterator[Unknown]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from alembic_guard.runtime.comparing.facts import Fact, Thing
 from alembic_guard.runtime.comparing.mysql.objects import object_fact
-from alembic_guard.runtime.comparing.mysql.table_text import TableText, read_table
+from alembic_guard.runtime.comparing.mysql.table_text import TableText, read_table, with_parts
 from alembic_guard.runtime.comparing.mysql.tokens import Unreadable, quoted
 from alembic_guard.runtime.scratch_mysql import said
 
@@ -60,14 +60,18 @@ def _routines(connection: Connection, name: str) -> list[Thing]:
     return [Thing(str(kind).lower(), name) for kind in kinds]
 
 
-def table_facts(connection: Connection, name: str, databases: Collection[str]) -> dict[Thing, Fact]:
+def table_facts(
+    connection: Connection, name: str, databases: Collection[str], more: Sequence[str] = ()
+) -> dict[Thing, Fact]:
     """One table with its parts; nothing where it is not there.
 
+    :param more: parts that it is to have, too.
     :raises Unreadable: where it cannot be read.
     """
     escaped = quoted(name).replace("%", "%%")
     sql = str(connection.exec_driver_sql(f"SHOW CREATE TABLE {escaped}").one()[1])
-    return {fact.thing: fact for fact in facts_of(unqualified(sql, databases))}
+    whole = with_parts(unqualified(sql, databases), more)
+    return {fact.thing: fact for fact in facts_of(whole)}
 
 
 def facts_of(sql: str) -> Iterator[Fact]:

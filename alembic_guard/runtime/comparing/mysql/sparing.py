@@ -1,8 +1,9 @@
-"""Tells which tables of the models need not be made: those that the database has to the last word.
+"""Tells which tables of the models need not be made: a temporary one says the same of them.
 
-What is asked is what the server makes of a temporary table of the same words, see ``temporary``. A
-table that differs in anything, that a typed statement may speak of, or that cannot be temporary, is
-made like any other.
+What the server makes of a temporary table is what it makes of another, see ``temporary``; only
+what no temporary table can have, foreign keys above all, is read as it is typed, and may be
+mistaken. So a table that has such parts is made if it differs from the database in anything. One
+that a typed statement may speak of, and one that cannot be temporary, is made in any case.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def spared(
     said: Said,
     databases: Collection[str],
 ) -> Spared:
-    """Ask the server, and leave out what the database has already.
+    """Ask the server, and leave out what it has answered.
 
     :param connection: to a scratch database; :param databases: its name and that of the live one.
     """
@@ -55,10 +56,11 @@ def spared(
     known = [
         each
         for each in tables
-        if Thing("table", each.name) in live and each.name.lower() not in needed
+        if (each.whole or Thing("table", each.name) in live) and each.name.lower() not in needed
     ]
     found = asked(connection, known, databases)
     same = frozenset(_same(found, live, said))
+    same |= {Thing("table", each.name) for each in known if each.whole} & found.whole
     kept = [
         each
         for each in model.statements

@@ -7,7 +7,7 @@ for whatever was typed: integers have no display width here, but for ``tinyint(1
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,6 +89,15 @@ def without_foreign_keys(sql: str) -> str:
         if not (item[0].upper == "CONSTRAINT" and item[2].upper == "FOREIGN")
     ]
     return f"{sql[: found[start].end]}{', '.join(kept)}{sql[found[end].start :]}"
+
+
+def with_parts(sql: str, parts: Sequence[str]) -> str:
+    """A CREATE TABLE with more in its brackets."""
+    found = tokens(sql)
+    start = next(at for at, each in enumerate(found) if each.upper == "(")
+    end = found[closing(found, start)].start
+    more = "".join(f",\n  {each}" for each in parts)
+    return f"{sql[:end].rstrip()}{more}\n{sql[end:]}"
 
 
 def items(found: list[Token]) -> Iterator[list[Token]]:

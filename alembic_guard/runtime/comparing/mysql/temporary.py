@@ -19,7 +19,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 
 from alembic_guard.runtime.comparing.facts import Fact, Thing
 from alembic_guard.runtime.comparing.mysql.reading import parts_of, unqualified
-from alembic_guard.runtime.comparing.mysql.table_text import items, read_table
+from alembic_guard.runtime.comparing.mysql.table_text import items, read_table, with_parts
 from alembic_guard.runtime.comparing.mysql.tokens import Token, Unreadable, quoted, tokens
 from alembic_guard.runtime.comparing.scanning import closing
 
@@ -48,6 +48,11 @@ class Typed:
     partition: str = ""
     indexes: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def whole(self) -> bool:
+        """Whether a temporary table has all of it."""
+        return not self.late and not self.partition
+
     def sql(self, indexes: Collection[str]) -> str:
         """The statement that makes a temporary one, with some of its indexes."""
         chosen = [sql for name, sql in self.indexes.items() if name in indexes]
@@ -64,7 +69,7 @@ def typed_table(statements: Sequence[Statement], sqls: Sequence[str]) -> Typed:
     made: Typed | None = None
     for statement, sql in zip(statements, sqls, strict=True):
         if isinstance(statement.source, CreateTable) or made is None:
-            made = _table(sql)
+            made = temporary(sql)
         elif isinstance(statement.source, CreateIndex):
             _index(made, sql)
         elif isinstance(statement.source, AddConstraint):
@@ -78,7 +83,12 @@ def typed_table(statements: Sequence[Statement], sqls: Sequence[str]) -> Typed:
     return made
 
 
-def _table(sql: str) -> Typed:
+def temporary(sql: str, *, guess: bool = False) -> Typed:
+    """Read a CREATE TABLE.
+
+    :param guess: whether to guess what InnoDB will call a foreign key without a name.
+    :raises Unreadable: where it is not written as expected.
+    """
     found = tokens(sql)
     start = next((at for at, each in enumerate(found) if each.upper == "("), 0)
     end = closing(found, start)
@@ -96,7 +106,11 @@ def _table(sql: str) -> Typed:
     made = Typed(name, f"CREATE TEMPORARY TABLE {quoted(name)} (", [], tail, partition=partition)
     for item in items(found[start + 1 : end]):
         if item[0].upper == "FOREIGN":
-            raise Unreadable("it has a foreign key without a name")
+            if not guess:
+                raise Unreadable("it has a foreign key without a name")
+            key = quoted(f"{name}_ibfk_{len(made.late) + 1}")
+            made.late.append(f"CONSTRAINT {key} {_printed(item)}")
+            continue
         if item[0].upper == "CONSTRAINT" and len(item) > 2 and item[2].upper == "FOREIGN":
             made.late.append(_printed(item))
         else:
@@ -145,6 +159,11 @@ class Asked:
 
     facts: dict[Thing, dict[Thing, Fact]] = field(default_factory=dict)
     refused: dict[Thing, str] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> set[Thing]:
+        """The tables of which nothing was refused."""
+        return self.facts.keys() - {thing.owner for thing in self.refused}
 
 
 def asked(connection: Connection, tables: Sequence[Typed], databases: Collection[str]) -> Asked:
@@ -195,12 +214,8 @@ def _anew(connection: Connection, table: Typed, indexes: Collection[str]) -> Non
 
 def _facts(table: Typed, shown: str, databases: Collection[str]) -> Iterator[Fact]:
     sql = unqualified(shown.replace("CREATE TEMPORARY TABLE", "CREATE TABLE", 1), databases)
-    found = tokens(sql)
-    start = next(at for at, each in enumerate(found) if each.upper == "(")
-    end = found[closing(found, start)].start
-    late = "".join(f",\n  {each}" for each in table.late)
     tail = f"\n{table.partition}" if table.partition else ""
-    yield from parts_of(read_table(f"{sql[:end].rstrip()}{late}\n{sql[end:]}{tail}"))
+    yield from parts_of(read_table(f"{with_parts(sql, table.late)}{tail}"))
 
 
 def _do(connection: Connection, sql: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from alembic_guard.runtime.comparing.comparison import Comparison, Unknown
+from alembic_guard.runtime.comparing.comparison import Comparison, Unknown, settled_tables
 from alembic_guard.runtime.comparing.declared import short
 from alembic_guard.runtime.comparing.facts import Fact, Thing, differences
 from alembic_guard.runtime.comparing.model import UNNAMED, Statement, compiled_model
@@ -60,19 +60,8 @@ def compared(
         for thing, each in differences(live.facts, declared).items()
         if not any(one.covers(thing) for one in unknown)
     }
-    settled = _settled(live.facts.keys() & declared.keys(), found, unknown)
+    settled = settled_tables(live.facts.keys() & declared.keys(), found, unknown)
     return Comparison(live.facts, declared, found, model, tuple(unknown), names, settled=settled)
-
-
-def _settled(
-    both: Iterable[Thing], found: Iterable[Thing], unknown: Sequence[Unknown]
-) -> frozenset[Thing]:
-    """Of the things of both sides, the tables of which nothing differs or is unknown."""
-    if any(each.thing is None for each in unknown):
-        return frozenset()
-    open_ = {*found, *(each.thing for each in unknown if each.thing is not None)}
-    open_ |= {thing.owner for thing in open_ if thing.table}
-    return frozenset(thing for thing in both if thing.kind == "table" and thing not in open_)
 
 
 def _make(memory: Any, statements: Iterable[Statement]) -> Iterator[Unknown]:

@@ -28,7 +28,7 @@ from alembic_guard.runtime.comparing.comparison import NotCompared
 from alembic_guard.runtime.comparing.mysql.comparison import compared
 from alembic_guard.runtime.comparing.mysql.scratch import in_scratch
 from alembic_guard.settings import Settings
-from tests.autogenerate.changes import metadata_of
+from tests.autogenerate.changes import metadata_of, written
 from tests.autogenerate.compare.mysql.states import ck, t
 from tests.autogenerate.compare.rows import Item, both, column, ddl, table
 
@@ -162,6 +162,11 @@ def test_who_may_make_no_temporary_table_either_is_not_compared(poor: Engine, li
     with pytest.raises(NotCompared) as refused:
         differing(poor)
     assert refused.value.reason.startswith("no database can be made beside it for the models: ")
+    grant, comment = refused.value.ways[-1].split("  # ")
+    assert comment == "to compare by text, at least"
+    with live.begin() as connection:
+        connection.exec_driver_sql(grant)
+    assert differing(poor) == ["check c of t"]
 
 
 def test_the_second_server_takes_the_models(poor: Engine, live: Engine) -> None:
@@ -245,18 +250,24 @@ def test_what_the_server_refuses_is_unknown_and_the_rest_is_compared(live: Engin
     assert [str(each) for each in found.differences] == ["check c of t"]
 
 
-def test_a_table_that_is_as_the_models_have_it_is_not_made(live: Engine) -> None:
+def test_only_tables_of_which_a_temporary_one_does_not_say_all_are_made(live: Engine) -> None:
     key = column("id", Integer, primary_key=True)
-    state = both(table("same", key), table("viewed", key), table("pointing", key, fk_to("same")))
+    state = both(
+        table("same", key),
+        table("viewed", key),
+        table("pointing", key, fk_to("same")),
+        table("changed", key, fk_to("same"), column("a", Integer)),
+    )
     with live.begin() as connection:
         metadata_of(state).create_all(connection)
+        connection.exec_driver_sql("ALTER TABLE changed DROP COLUMN a")
     made: list[str] = []
 
     def note(_c: object, _cursor: object, sql: str, *_: object) -> None:
         made.extend(re.findall(r"^\s*CREATE TABLE `?(\w+)", sql))
 
     metadata = models()
-    state(metadata)
+    both(state, table("new", key, column("a", Integer)))(metadata)
     ddl("CREATE VIEW v AS SELECT id FROM viewed")(metadata)
     event.listen(Engine, "before_cursor_execute", note)
     try:
@@ -264,5 +275,32 @@ def test_a_table_that_is_as_the_models_have_it_is_not_made(live: Engine) -> None
             found = compared(connection, [metadata], lambda _: True, SETTINGS)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
-    assert sorted(made) == ["t", "viewed"]
-    assert [*map(str, found.differences)] == ["check c of t", "view v"]
+    assert sorted(made) == ["changed", "viewed"]
+    assert [str(each) for each in found.differences if each.kind != "column"] == [
+        "check c of t",
+        "primary key PRIMARY of new",
+        "table new",
+        "view v",
+    ]
+
+
+def test_what_alembic_would_do_is_tried_on_temporary_tables(live: Engine) -> None:
+    metadata = models()
+    both(
+        table("new", column("id", Integer, primary_key=True)),
+        table("pointing", column("id", Integer, primary_key=True), fk_to("new")),
+    )(metadata)
+    made: list[str] = []
+
+    def note(_c: object, _cursor: object, sql: str, *_: object) -> None:
+        made.extend(re.findall(r"^\s*(CREATE TABLE \w+)", sql))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        with live.connect() as connection:
+            found = written(connection, metadata)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert "op.create_table('new'" in found.upgrade
+    assert "op.create_table('pointing'" in found.upgrade
+    assert sorted(made) == ["CREATE TABLE pointing"]
