@@ -323,6 +323,10 @@ SAME: dict[str, tuple[State, tuple[str, ...]]] = {
     "whoever works there": (typed("ALTER TABLE users OWNER TO session_user"), ()),
     "a function": (typed(F, f"ALTER FUNCTION f(integer, text) {MONITOR}"), ()),
     "a schema": (authorized("pg_monitor"), ()),
+    "a privilege that the owner has anyway": (
+        typed("GRANT SELECT ON users TO pg_monitor", f"ALTER TABLE users {MONITOR}"),
+        (),
+    ),
     "another privilege is given by the owner": (
         typed("GRANT SELECT ON users TO pg_read_all_data", f"ALTER TABLE users {MONITOR}"),
         (),

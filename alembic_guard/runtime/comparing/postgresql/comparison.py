@@ -176,7 +176,7 @@ def _in(made: Namespace, task: _Task) -> Comparison:
     compiled, creation = making.compiled, making.creation
     told = creation.privileges
     owned, owners, nobody = task.owned(making)
-    live = {**standing.facts, **granted(standing.grants, creation.facts, told.objects), **owned}
+    live = {**standing.facts, **granted(standing, creation.facts, told.objects), **owned}
     model, names = named_alike(live, creation.facts, lambda pairs: same_after_all(made, pairs))
     model |= owners
     unknown = tuple(

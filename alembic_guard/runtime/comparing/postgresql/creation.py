@@ -19,6 +19,7 @@ from alembic_guard.runtime.comparing.model import Statement
 from alembic_guard.runtime.comparing.postgresql import extensions, typed
 from alembic_guard.runtime.comparing.postgresql.aiming import aimed
 from alembic_guard.runtime.comparing.postgresql.dependencies import read_dependencies
+from alembic_guard.runtime.comparing.postgresql.grants import read_grants
 from alembic_guard.runtime.comparing.postgresql.namespace import Failure, Namespace, quoted
 from alembic_guard.runtime.comparing.postgresql.owners import Owners, declared_owners
 from alembic_guard.runtime.comparing.postgresql.reading import read
@@ -186,11 +187,11 @@ def _grants(
     facts: dict[Thing, Fact],
     found: Privileges,
 ) -> list[Failure]:
-    before = read(made.connection, made.names(), ("grants",))
+    before, _ = read_grants(made.connection, made.names())
     made.write(path)
     failures = _failed(made.run([sql[place] for place in places]), places)
     made.look()
-    after = read(made.connection, made.names(), ("grants",))
+    after, _ = read_grants(made.connection, made.names())
     told = {
         fact.notes["object"]
         for one, other in ((before, after), (after, before))

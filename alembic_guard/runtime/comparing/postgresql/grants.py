@@ -1,4 +1,7 @@
-"""Privileges of others than the owner, one thing for each privilege, object and role.
+"""Privileges, one thing for each privilege, object and role; those of owners count on one side.
+
+An owner has them anyway. Where the models give one to whoever owns the thing in the database, that
+is there already: in scratch another role is the owner.
 
 They are compared for objects of which the models grant or revoke something, and only there: what
 ``ALTER DEFAULT PRIVILEGES`` gave to an object of the database is nobody's to take.
@@ -6,7 +9,15 @@ They are compared for objects of which the models grant or revoke something, and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from alembic_guard.runtime.comparing.facts import Fact, Thing
 from alembic_guard.runtime.comparing.postgresql.functions import TYPES
+from alembic_guard.runtime.comparing.postgresql.reading import read
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _BARE = """CASE n.nspname WHEN pg_catalog.current_schema() THEN '' ELSE
   pg_catalog.quote_ident(n.nspname) || '.' END || """
@@ -43,8 +54,10 @@ SELECT n.nspname::text, 'SCHEMA ' || pg_catalog.quote_ident(n.nspname), '',
 """
 QUERY = f"""
 SELECT 'grant', g.schema, '', e.privilege_type || g.part || ' ON ' || g.object || ' TO ' || w.who,
-       pg_catalog.json_build_object('grantable', e.is_grantable)::text, '',
-       pg_catalog.json_build_object('privilege', e.privilege_type || g.part, 'object', g.object,
+       CASE WHEN e.grantee = g.owner THEN '{{}}' ELSE
+         pg_catalog.json_build_object('grantable', e.is_grantable)::text END, '',
+       pg_catalog.json_build_object('own', e.grantee = g.owner,
+         'privilege', e.privilege_type || g.part, 'object', g.object,
          'role', w.who, 'by default', EXISTS (
            SELECT 1 FROM pg_catalog.pg_default_acl d
             CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) x
@@ -55,5 +68,17 @@ SELECT 'grant', g.schema, '', e.privilege_type || g.part || ' ON ' || g.object |
   FROM ({_OBJECTS}) g CROSS JOIN LATERAL pg_catalog.aclexplode(g.acl) e
  CROSS JOIN LATERAL (SELECT CASE e.grantee WHEN 0 THEN 'PUBLIC' ELSE
    pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(e.grantee)) END AS who) w
- WHERE e.grantee <> g.owner
 """
+
+
+def read_grants(
+    connection: Connection, schemas: Mapping[str, str]
+) -> tuple[dict[Thing, Fact], dict[Thing, Fact]]:
+    """The privileges of others than the owners, and those of the owners.
+
+    :param schemas: the models' names for schemas, by the names in the catalogue.
+    """
+    others, own = dict[Thing, Fact](), dict[Thing, Fact]()
+    for thing, fact in read(connection, schemas, ("grants",)).items():
+        (own if fact.notes["own"] else others)[thing] = fact
+    return others, own

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from alembic_guard.runtime.comparing.dependencies import Dependencies
 from alembic_guard.runtime.comparing.facts import Fact, Thing
 from alembic_guard.runtime.comparing.postgresql.dependencies import read_dependencies
+from alembic_guard.runtime.comparing.postgresql.grants import read_grants
 from alembic_guard.runtime.comparing.postgresql.namespace import Namespace
 from alembic_guard.runtime.comparing.postgresql.reading import read
 
@@ -24,11 +25,13 @@ class Standing:
     """What a database has.
 
     :param facts: of the compared schemas; :param grants: privileges in them.
+    :param own: privileges of the owners.
     :param order: the things as they came; :param outside: what is built on them in other schemas.
     """
 
     facts: dict[Thing, Fact]
     grants: Mapping[Thing, Fact] = field(default_factory=dict)
+    own: Mapping[Thing, Fact] = field(default_factory=dict)
     dependencies: Dependencies = field(default_factory=Dependencies)
     order: Mapping[Thing, int] = field(default_factory=dict)
     outside: Mapping[Thing, Fact] = field(default_factory=dict)
@@ -41,18 +44,18 @@ def read_standing(connection: Connection, default: str, schemas: Iterable[str]) 
     try:
         Namespace(connection, default, {"": default}).look()
         facts = read(connection, names)
-        grants = read(connection, names, ("grants",))
+        grants, own = read_grants(connection, names)
         dependencies, origins = read_dependencies(connection, names, everywhere=True)
         users = dependencies.around(facts)
         other = sorted({each.schema for each in users if each not in facts} - {"", *schemas})
         outside = read(connection, {each: each for each in other}, BUILT) if other else {}
     finally:
         savepoint.rollback()
-    return Standing(facts, grants, dependencies, origins.order, outside)
+    return Standing(facts, grants, own, dependencies, origins.order, outside)
 
 
 def granted(
-    grants: Mapping[Thing, Fact], model: Mapping[Thing, Fact], objects: set[tuple[str, str]]
+    standing: Standing, model: Mapping[Thing, Fact], objects: set[tuple[str, str]]
 ) -> dict[Thing, Fact]:
     """Live privileges on what the models grant or revoke, but for those that came by default.
 
@@ -60,7 +63,7 @@ def granted(
     """
     return {
         thing: fact
-        for thing, fact in grants.items()
+        for thing, fact in (*standing.own.items(), *standing.grants.items())
         if (thing.schema, fact.notes["object"]) in objects
-        and (thing in model or not fact.notes["by default"])
+        and (thing in model or not (fact.notes["own"] or fact.notes["by default"]))
     }
