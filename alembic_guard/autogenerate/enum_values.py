@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from alembic_guard.autogenerate.type_changes import spelled, string
@@ -13,6 +13,10 @@ from alembic_guard.autogenerate.type_changes import spelled, string
 if TYPE_CHECKING:
     from alembic_guard.runtime.comparing.comparison import Comparison
     from alembic_guard.runtime.comparing.facts import Thing
+
+
+_AFTER = ("column", "check", "exclude", "index")
+"""Kinds that change after an enum does, and on the way back before it."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ def used(comparison: Comparison, thing: Thing, values: Sequence[str]) -> bool:
 def followed(comparison: Comparison) -> None:
     """Take out of a comparison what follows the renamed value of an enum by itself.
 
-    Defaults and constraints hold the value, not its name, so they show the new one afterwards.
+    Defaults and constraints hold the value, not its name, so they show the new one afterwards: what
+    of them changes otherwise is taken away, and brought back, while it has the new one.
     """
     differences: Any = comparison.differences
     for enum in list(comparison.of("enum")):
@@ -102,9 +107,14 @@ def followed(comparison: Comparison) -> None:
         for thing, each in list(differences.items()):
             if each.live is None or each.model is None or thing == enum.thing:
                 continue
-            now = _followed(each.live.parts, enum.thing, dict(found.renamed))
+            names = dict(found.renamed)
+            now = _followed(each.live.parts, enum.thing, names)
             if all(now[word] == each.model.parts[word] for word in each.parts):
                 del differences[thing]
+            elif thing.kind in _AFTER:
+                words = _followed({"": each.live.definition}, enum.thing, names)
+                live = replace(each.live, parts=now, definition=words[""])
+                differences[thing] = replace(each, live=live)
 
 
 def _followed(parts: Mapping[str, Any], thing: Thing, names: Mapping[str, str]) -> dict[str, Any]:

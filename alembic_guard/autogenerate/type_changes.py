@@ -63,12 +63,18 @@ def rebuilt(
     name, word = spelled(thing), "DOMAIN" if thing.kind == "domain" else "TYPE"
     old = thing.name.encode()[: _LONGEST - len("_old")].decode(errors="ignore") + "_old"
     around = notes.get("around") or []
+    users = [user for user in notes.get("users") or () if not user.get("generated")]
+    generated = notes.get("generated") or []
+    again = [create for _, create in around]
+    more = [each for _, made in generated for each in made if each not in again]
     return (
         f"ALTER {word} {name} RENAME TO {quoted(old)}",
         made,
         *(drop for drop, _ in around),
-        *(each for user in notes.get("users") or () for each in _moved(user, name, cast)),
-        *(create for _, create in around),
+        *(drop for drop, _ in generated),
+        *(each for user in users for each in _moved(user, name, cast)),
+        *more,
+        *again,
         f"DROP {word} {spelled(Thing(thing.kind, old, schema=thing.schema))}",
     )
 

@@ -52,6 +52,17 @@ def array(*labels: str, **options: Any) -> Any:
     return lambda: Column("states", postgresql.ARRAY(sa.Enum(*labels, name="status")), **options)
 
 
+def generated(*labels: str) -> State:
+    """A table with an enum, and a column that reads it, with an index and a comment."""
+    return with_items(
+        column(*labels),
+        lambda: Column(
+            "closed", sa.Boolean, sa.Computed("state = 'c'", persisted=True), comment="it's over"
+        ),
+        lambda: sa.Index("orders_closed", "closed"),
+    )
+
+
 def check(text: str) -> Callable[[], Any]:
     """A CHECK constraint."""
     return lambda: sa.CheckConstraint(text, name="orders_state")
@@ -750,6 +761,65 @@ CHANGES = {
             "op.create_table('two',\n"
             "sa.Column('state', postgresql.ENUM('a', name='status', create_type=False), autoincrement=False, nullable=True)\n"
             ")",
+        ),
+    ),
+    "a value goes, and a generated column reads the others": (
+        generated("a", "b", "c"),
+        generated("a", "c"),
+        Written(
+            (
+                "op.execute('ALTER TYPE status RENAME TO status_old')\n"
+                "op.execute(\"CREATE TYPE status AS ENUM ('a', 'c')\")\n"
+                "op.execute('ALTER TABLE orders DROP COLUMN closed')\n"
+                "op.execute('ALTER TABLE orders ALTER COLUMN state TYPE status USING state::text::status')\n"
+                "op.execute(\"ALTER TABLE orders ADD COLUMN closed boolean GENERATED ALWAYS AS ((state = 'c'::status)) STORED\")\n"
+                "op.execute(\"COMMENT ON COLUMN orders.closed IS 'it''s over'\")\n"
+                "op.execute('CREATE INDEX orders_closed ON orders USING btree (closed)')\n"
+                "op.execute('DROP TYPE status_old')"
+            ),
+            (
+                "op.execute('ALTER TYPE status RENAME TO status_old')\n"
+                "op.execute(\"CREATE TYPE status AS ENUM ('a', 'b', 'c')\")\n"
+                "op.execute('ALTER TABLE orders DROP COLUMN closed')\n"
+                "op.execute('ALTER TABLE orders ALTER COLUMN state TYPE status USING state::text::status')\n"
+                "op.execute(\"ALTER TABLE orders ADD COLUMN closed boolean GENERATED ALWAYS AS ((state = 'c'::status)) STORED\")\n"
+                "op.execute(\"COMMENT ON COLUMN orders.closed IS 'it''s over'\")\n"
+                "op.execute('CREATE INDEX orders_closed ON orders USING btree (closed)')\n"
+                "op.execute('DROP TYPE status_old')"
+            ),
+        ),
+    ),
+    "a value comes, and a generated column reads the others": (
+        generated("a", "c"),
+        generated("a", "b", "c"),
+        Written(
+            ("op.execute(\"ALTER TYPE status ADD VALUE 'b' AFTER 'a'\")"),
+            (
+                "op.execute('ALTER TYPE status RENAME TO status_old')\n"
+                "op.execute(\"CREATE TYPE status AS ENUM ('a', 'c')\")\n"
+                "op.execute('ALTER TABLE orders DROP COLUMN closed')\n"
+                "op.execute('ALTER TABLE orders ALTER COLUMN state TYPE status USING state::text::status')\n"
+                "op.execute(\"ALTER TABLE orders ADD COLUMN closed boolean GENERATED ALWAYS AS ((state = 'c'::status)) STORED\")\n"
+                "op.execute(\"COMMENT ON COLUMN orders.closed IS 'it''s over'\")\n"
+                "op.execute('CREATE INDEX orders_closed ON public.orders USING btree (closed)')\n"
+                "op.execute('DROP TYPE status_old')"
+            ),
+        ),
+    ),
+    "a value is renamed, and a constraint asks for another": (
+        with_items(column("a", "b"), check("state = 'b'")),
+        with_items(column("a", "c"), check("state = 'a'")),
+        Written(
+            (
+                "op.execute(\"ALTER TYPE status RENAME VALUE 'b' TO 'c'\")\n"
+                "op.drop_constraint(op.f('orders_state'), 'orders', type_='check')\n"
+                "op.create_check_constraint('orders_state', 'orders', sa.text(\"state = 'a'\"))"
+            ),
+            (
+                "op.drop_constraint('orders_state', 'orders', type_='check')\n"
+                "op.create_check_constraint(op.f('orders_state'), 'orders', sa.text(\"state = 'c'::status\"))\n"
+                "op.execute(\"ALTER TYPE status RENAME VALUE 'c' TO 'b'\")"
+            ),
         ),
     ),
 }

@@ -1,8 +1,9 @@
 """Enums, domains and composite types, with what uses them.
 
 Notes say what has to move when a type is made anew: the columns, with their defaults, and what is
-written in terms of its values (``around``: how to drop it, and how to make it again). Views that
-depend on it are named by kind, schema and name (``views``), the rest is described (``others``).
+written in terms of its values (``around``: how to drop it, and how to make it again), and generated
+columns that read those (``generated``: the same, with what is built on them). Views that depend on
+it are named by kind, schema and name (``views``), the rest is described (``others``).
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ SELECT CASE o.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'composit
          'comment', pg_catalog.obj_description(o.oid, 'pg_type'))::text,
        '',
        pg_catalog.json_build_object('users', u.users, 'around', w.around, 'others', y.others,
-         'views', x.views,
+         'views', x.views, 'generated', z.generated,
          'theirs', NOT pg_catalog.pg_has_role(o.typowner, 'USAGE'))::text
   FROM pg_catalog.pg_type o JOIN pg_catalog.pg_namespace n ON n.oid = o.typnamespace
   LEFT JOIN pg_catalog.pg_type b ON b.oid = o.typbasetype
@@ -57,7 +58,7 @@ SELECT CASE o.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'composit
        (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                  'schema', cn.nspname, 'table', c.relname, 'column', a.attname,
                  'on', c.oid::pg_catalog.regclass::text,
-                 'array', a.atttypid <> o.oid,
+                 'array', a.atttypid <> o.oid, 'generated', a.attgenerated <> '',
                  'default', CASE WHEN a.attgenerated = ''
                             THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END)
                  ORDER BY cn.nspname, c.relname, a.attnum) AS users
@@ -114,5 +115,58 @@ SELECT CASE o.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'composit
          WHERE p.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
            AND p.refobjid IN (o.oid, o.typarray) AND p.deptype = 'n'
            AND (e.oid IS NOT NULL OR c.relkind IN ('v', 'm'))) x
+ CROSS JOIN LATERAL
+       (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+                 'ALTER TABLE ' || c.relname || ' DROP COLUMN ' || g.name,
+                 pg_catalog.array_cat(ARRAY[pg_catalog.concat('ALTER TABLE ', c.relname,
+                   ' ADD COLUMN ', g.name, ' ', g.type, ' GENERATED ALWAYS AS (', g.words,
+                   ') ', CASE g.stored WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END,
+                   CASE WHEN g.required THEN ' NOT NULL' END)], g.more))
+                 ORDER BY c.relname, g.place) AS generated
+          FROM (SELECT DISTINCT c.oid AS attrelid, c.oid::pg_catalog.regclass::text AS relname
+                  FROM pg_catalog.pg_depend p
+                  JOIN pg_catalog.pg_class c ON c.oid = p.objid AND c.relkind IN ('r', 'p')
+                 WHERE p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                   AND p.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
+                   AND p.refobjid IN (o.oid, o.typarray) AND p.objsubid > 0) c
+          JOIN LATERAL (
+                SELECT a.attnum AS place, pg_catalog.quote_ident(a.attname) AS name,
+                       pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
+                       pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS words,
+                       a.attgenerated AS stored, a.attnotnull AS required,
+                       pg_catalog.array_cat(ARRAY(
+                         SELECT pg_catalog.concat('COMMENT ON COLUMN ', c.relname, '.',
+                                  pg_catalog.quote_ident(a.attname), ' IS ',
+                                  pg_catalog.quote_literal(t.description))
+                           FROM pg_catalog.pg_description t WHERE t.objoid = a.attrelid
+                            AND t.objsubid = a.attnum
+                            AND t.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass), ARRAY(
+                         SELECT pg_catalog.concat('ALTER TABLE ', c.relname, ' ADD CONSTRAINT ',
+                                  pg_catalog.quote_ident(t.conname), ' ',
+                                  pg_catalog.pg_get_constraintdef(t.oid))
+                           FROM pg_catalog.pg_constraint t
+                          WHERE t.conrelid = a.attrelid AND a.attnum = ANY (t.conkey)
+                            AND t.contype <> 'n'
+                          UNION ALL
+                         SELECT pg_catalog.pg_get_indexdef(i.indexrelid)
+                           FROM pg_catalog.pg_index i
+                          WHERE i.indrelid = a.attrelid
+                            AND EXISTS (SELECT 1 FROM pg_catalog.pg_depend q
+                                         WHERE q.objid = i.indexrelid AND q.objsubid = 0
+                                           AND q.refobjid = a.attrelid AND q.refobjsubid = a.attnum)
+                            AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint t
+                                             WHERE t.conindid = i.indexrelid
+                                               AND t.conrelid = a.attrelid))) AS more
+                  FROM pg_catalog.pg_attribute a
+                  JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                 WHERE a.attrelid = c.attrelid AND a.attgenerated <> '' AND a.attinhcount = 0
+                   AND (a.atttypid IN (o.oid, o.typarray) OR EXISTS (
+                       SELECT 1 FROM pg_catalog.pg_depend q
+                         JOIN pg_catalog.pg_attribute r
+                           ON r.attrelid = q.refobjid AND r.attnum = q.refobjsubid
+                        WHERE q.refobjid = a.attrelid AND r.atttypid IN (o.oid, o.typarray)
+                          AND r.attnum <> a.attnum
+                          AND (q.objid = d.oid OR (q.objid = a.attrelid
+                                                   AND q.objsubid = a.attnum))))) g ON true) z
  WHERE (o.typtype IN ('e', 'd') OR r.relkind = 'c') AND {own}
 """
