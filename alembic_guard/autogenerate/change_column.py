@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from alembic.autogenerate import renderers
 from alembic.operations import ops
 from sqlalchemy.schema import DefaultClause
-from sqlalchemy.types import SchemaType, TypeDecorator
+from sqlalchemy.types import Enum, TypeDecorator
 
 from alembic_guard.autogenerate.operations import SqlOp, escaped
 from alembic_guard.runtime.comparing.model import Model, quiet_dialect
@@ -40,7 +40,7 @@ def unchecked(type_: Any) -> Any:
     plain = type_
     while isinstance(plain, TypeDecorator):
         plain = plain.impl_instance
-    if not isinstance(plain, SchemaType) or not getattr(plain, "create_constraint", False):
+    if not isinstance(plain, Enum) or plain.native_enum or not plain.create_constraint:
         return type_
     if plain is not type_:
         return None

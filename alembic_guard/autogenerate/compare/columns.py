@@ -7,6 +7,7 @@ reads, and goes before them. Of the order of columns nothing is made: it is no c
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
@@ -15,6 +16,7 @@ from sqlalchemy import Column, Sequence, text
 from sqlalchemy.schema import DefaultClause
 from sqlalchemy.types import NullType
 
+from alembic_guard.autogenerate.change_column import unchecked
 from alembic_guard.autogenerate.claims import claims, leaves
 from alembic_guard.autogenerate.column_operations import AddModelColumnOp, DropLiveColumnOp
 from alembic_guard.autogenerate.column_words import (
@@ -28,6 +30,7 @@ from alembic_guard.autogenerate.compared import subject_of
 from alembic_guard.autogenerate.complement import Subject, add, at
 from alembic_guard.autogenerate.defaults import existing, plain
 from alembic_guard.autogenerate.exact_rendering import render_exactly
+from alembic_guard.autogenerate.heirs import comes_by_parent, heirs_last
 from alembic_guard.autogenerate.operations import escaped
 from alembic_guard.runtime.autogenerate import items_of
 from alembic_guard.runtime.comparing.facts import Thing
@@ -45,6 +48,7 @@ def compare(context: AutogenContext, upgrade_ops: UpgradeOps) -> PriorityDispatc
     if subject is not None:
         render_exactly(context)
         _as_created(upgrade_ops, subject)
+        heirs_last(upgrade_ops, subject)
         _in_order(upgrade_ops, subject)
         for container, operation in leaves(upgrade_ops):
             if isinstance(operation, (ops.AddColumnOp, ops.DropColumnOp)):
@@ -138,6 +142,9 @@ def _put(upgrade_ops: UpgradeOps, container: Any, operation: Any, subject: Subje
     fact = (subject.comparison.model if adds else subject.comparison.live).get(thing)
     if fact is None or not subject.comparison.knows(thing):
         return
+    if comes_by_parent(subject, fact):
+        _replace(container, operation, None)
+        return
     made = (_added if adds else _gone)(subject, fact, operation)
     if fact.parts["generated"] is None:
         _replace(container, operation, made)
@@ -147,10 +154,16 @@ def _put(upgrade_ops: UpgradeOps, container: Any, operation: Any, subject: Subje
 
 
 def _added(subject: Subject, fact: Fact, operation: ops.AddColumnOp) -> ops.AddColumnOp:
+    if isinstance(operation, AddModelColumnOp):
+        return operation
     default: Any = operation.column.server_default
     said = default.arg if isinstance(default, DefaultClause) else None
     quotes = isinstance(said, str) and (said[:1] == "'" or said[-1:] == "'")  # Alembic cuts them
-    if fact.parts["default"] != SERIAL and not quotes:
+    bare = unchecked(operation.column.type)
+    if fact.parts["default"] != SERIAL and not quotes and bare is not None:
+        if bare is not operation.column.type:
+            operation.column = copy(operation.column)
+            operation.column.type = bare
         return operation
     return AddModelColumnOp.of(operation, model_column(subject, fact), dropped(fact.thing))
 
@@ -178,15 +191,21 @@ def _missing(upgrade_ops: UpgradeOps, subject: Subject) -> list[Fact]:
         owner = each.thing.owner
         fact = each.model if each.live is None else each.live if each.model is None else None
         both = owner in comparison.live and owner in comparison.model
-        if fact and both and each.thing not in said and subject.filters.include(each.thing):
+        ours = each.thing not in said and subject.filters.include(each.thing)
+        if fact and both and ours and not comes_by_parent(subject, fact):
             found.append(fact)
     return found
 
 
 def _adding(subject: Subject, thing: Thing) -> ops.AddColumnOp:
     column = subject.sources.column(thing)
-    assert column is not None
-    return ops.AddColumnOp.from_column_and_tablename(thing.schema or None, thing.table, column)
+    if column is not None:
+        return ops.AddColumnOp.from_column_and_tablename(thing.schema or None, thing.table, column)
+    named = ops.AddColumnOp(
+        thing.table, Column(thing.name, NullType()), schema=thing.schema or None
+    )
+    words = live_column(subject.comparison.model[thing])  # a table that it will inherit has it
+    return AddModelColumnOp.of(named, words, dropped(thing))
 
 
 def _dropping(_subject: Subject, thing: Thing) -> ops.DropColumnOp:

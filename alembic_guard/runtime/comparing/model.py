@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import copy
 import weakref
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -131,19 +131,36 @@ def compiled_model(
 def with_targets(
     metadata: MetaData, keep: Callable[[Table], bool], spared: Collection[Table] = ()
 ) -> list[Table]:
-    """The tables to compare, and those that their foreign keys cannot do without.
+    """The tables to compare, and those that their foreign keys and INHERITS cannot do without.
 
-    :param spared: tables that are here only if a key of another one aims at them.
+    :param spared: tables that are here only if another one needs them.
     """
     needed = {table for table in metadata.tables.values() if table not in spared and keep(table)}
     more = set(needed)
     while more:
         keys = (key for table in more if table not in spared for key in table.foreign_keys)
-        aimed = (_target(key) for key in keys)
+        aimed = {_target(key) for key in keys}
+        aimed |= {each for table in more if table not in spared for each in _parents(table)}
         more = {table for table in aimed if table is not None} - needed
         needed |= more
-    # create_all() sorts them; what it does not know of, such as INHERITS, keeps the models' order
-    return [table for table in metadata.tables.values() if table in needed]
+    # create_all() sorts them by foreign keys only, and else keeps this order: an heir that came
+    # before its parents would be that of live tables
+    return sorted((each for each in metadata.tables.values() if each in needed), key=_generation)
+
+
+def _generation(table: Table, heirs: tuple[Table, ...] = ()) -> int:
+    """How many tables stand above one."""
+    above = (each for each in _parents(table) if each not in heirs)
+    return max((1 + _generation(each, (*heirs, table)) for each in above), default=0)
+
+
+def _parents(table: Table) -> Iterator[Table]:
+    """The tables of the models that one inherits."""
+    said = table.dialect_options["postgresql"].get("inherits") or ()
+    names = {said} if isinstance(said, str) else set(said)
+    for each in table.metadata.tables.values() if names else ():
+        if names & {each.name, each.fullname}:
+            yield each
 
 
 def _target(key: ForeignKey) -> Table | None:

@@ -16,6 +16,18 @@ ROW = ("INSERT INTO t DEFAULT VALUES",)
 Z = table(KEY, name="z")
 GENERATED = v(Text, lambda: sa.Computed("'% \\:x'", persisted=True), name="w")
 
+
+class Kind(sa.TypeDecorator[str]):
+    """A type of a project."""
+
+    impl = sa.Enum("x", "y", name="kind", native_enum=False, create_constraint=True)
+    cache_ok = True
+
+
+LISTED = v(sa.Enum("x", "y", name="e", native_enum=False, create_constraint=True), name="listed")
+DECORATED = v(Kind(), name="decorated")
+FLAG = v(sa.Boolean(name="is_v", create_constraint=True))
+
 CHANGES: dict[str, tuple[State, State, tuple[str, ...], Written]] = {
     "one comes": (
         table(KEY),
@@ -231,6 +243,29 @@ CHANGES: dict[str, tuple[State, State, tuple[str, ...], Written]] = {
                 "autoincrement=False, nullable=True),\n"
                 "sa.PrimaryKeyConstraint('id', name=op.f('t_pkey'))\n"
                 ")"
+            ),
+        ),
+    ),
+    "ones come whose types have a CHECK": (
+        table(KEY),
+        table(KEY, FLAG, LISTED, DECORATED),
+        ROW,
+        Written(
+            (
+                "op.add_column('t', sa.Column('v', sa.Boolean(create_constraint=True, "
+                "name='is_v'), nullable=True))\n"
+                "op.add_column('t', sa.Column('listed', sa.Enum('x', 'y', name='e', "
+                "native_enum=False), nullable=True))\n"
+                "op.execute('ALTER TABLE t ADD COLUMN decorated VARCHAR(1)')\n"
+                "op.create_check_constraint('e', 't', sa.text(\"listed IN ('x', 'y')\"))\n"
+                "op.create_check_constraint('kind', 't', sa.text(\"decorated IN ('x', 'y')\"))"
+            ),
+            (
+                "op.drop_constraint('kind', 't', type_='check')\n"
+                "op.drop_constraint('e', 't', type_='check')\n"
+                "op.drop_column('t', 'decorated')\n"
+                "op.drop_column('t', 'listed')\n"
+                "op.drop_column('t', 'v')"
             ),
         ),
     ),

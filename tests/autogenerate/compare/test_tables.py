@@ -1,7 +1,5 @@
 """Tables: a table of changes, and a table of what is no change."""
 
-# ruff: noqa: E501 - what is written is asserted as it stands
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -11,7 +9,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Column, Engine, Integer, MetaData, Table
 
-from tests.autogenerate.changes import State, Written, migrated, unchanged
+from tests.autogenerate.changes import (
+    State,
+    Written,
+    make,
+    metadata_of,
+    migrated,
+    run,
+    unchanged,
+    written,
+)
 
 
 def users(name: str = "users", schema: str | None = None, **options: Any) -> State:
@@ -63,6 +70,24 @@ def inheriting(*parents: str, name: str = "child") -> State:
         options: dict[str, Any] = {"postgresql_inherits": parents} if parents else {}
         columns = [Column("id", Integer, nullable=False), Column("x", Integer)]
         Table(name, metadata, *columns, **options)
+
+    return state
+
+
+def parent(name: str, *columns: str) -> State:
+    """A table that is inherited."""
+
+    def state(metadata: MetaData) -> None:
+        Table(name, metadata, *[Column(each, Integer) for each in columns])
+
+    return state
+
+
+def heir(name: str, *parents: str) -> State:
+    """A table that has what it inherits, and a column that is its own."""
+
+    def state(metadata: MetaData) -> None:
+        Table(name, metadata, Column("own", Integer, index=True), postgresql_inherits=parents)
 
     return state
 
@@ -206,7 +231,8 @@ CHANGES: dict[str, Any] = {
             }
         ),
         Written(
-            "op.execute('ALTER TABLE users SET (fillfactor=80, autovacuum_enabled=false, toast_tuple_target=4000)')",
+            "op.execute('ALTER TABLE users SET (fillfactor=80, autovacuum_enabled=false, "
+            "toast_tuple_target=4000)')",
             "op.execute('ALTER TABLE users SET (fillfactor=70)')\n"
             "op.execute('ALTER TABLE users RESET (autovacuum_enabled, toast_tuple_target)')",
         ),
@@ -314,7 +340,8 @@ CHANGES: dict[str, Any] = {
         both(DAYS, sql(ONE)),
         both(DAYS, sql(ONE, ODD)),
         Written(
-            "op.execute('CREATE TABLE \"Odd % day\" PARTITION OF days FOR VALUES FROM (100) TO (200)')",
+            'op.execute(\'CREATE TABLE "Odd % day" PARTITION OF days FOR VALUES FROM (100) TO '
+            "(200)')",
             "op.execute('DROP TABLE \"Odd % day\"')",
         ),
     ),
@@ -398,9 +425,43 @@ CHANGES: dict[str, Any] = {
             ),
         ),
         Written(
-            "op.execute('CREATE TABLE days_1 PARTITION OF days FOR VALUES FROM (0) TO (100) PARTITION BY LIST (id)')\n"
+            "op.execute('CREATE TABLE days_1 PARTITION OF days FOR VALUES FROM (0) TO (100) "
+            "PARTITION BY LIST (id)')\n"
             "op.execute('CREATE TABLE days_1_1 PARTITION OF days_1 FOR VALUES IN (1)')",
             "op.execute('DROP TABLE days_1_1')\nop.execute('DROP TABLE days_1')",
+        ),
+    ),
+    "a column of the parent comes, and another goes": (
+        both(parent("b", "x", "y"), heir("z", "b")),
+        both(parent("b", "x", "z"), heir("z", "b")),
+        Written(
+            (
+                "op.add_column('b', sa.Column('z', sa.Integer(), nullable=True))\n"
+                "op.drop_column('b', 'y')"
+            ),
+            (
+                "op.add_column('b', sa.Column('y', sa.INTEGER(), autoincrement=False, "
+                "nullable=True))\n"
+                "op.drop_column('b', 'z')"
+            ),
+        ),
+    ),
+    "another parent comes, with a column of its own": (
+        both(parent("b", "x"), heir("z", "b")),
+        both(parent("b", "x"), parent("c", "y"), heir("z", "b", "c")),
+        Written(
+            (
+                "op.create_table('c',\n"
+                "sa.Column('y', sa.Integer(), nullable=True)\n"
+                ")\n"
+                "op.execute('ALTER TABLE z ADD COLUMN y integer')\n"
+                "op.execute('ALTER TABLE z INHERIT c')"
+            ),
+            (
+                "op.execute('ALTER TABLE z NO INHERIT c')\n"
+                "op.drop_column('z', 'y')\n"
+                "op.drop_table('c')"
+            ),
         ),
     ),
 }
@@ -522,3 +583,21 @@ SAME: dict[str, tuple[State, tuple[str, ...]]] = {
 def test_what_is_no_change_is_not_proposed(case: str, empty: Callable[[], Engine]) -> None:
     state, sql = SAME[case]
     assert unchanged(empty, state, sql) == Written("", "")
+
+
+def test_an_heir_comes_behind_its_parents_whatever_it_is_called(
+    empty: Callable[[], Engine],
+) -> None:
+    engine = empty()
+    make(engine, users())
+    metadata = metadata_of(both(users(), heir("a", "b", "c"), parent("b", "x"), parent("c", "y")))
+    with engine.begin() as connection:
+        migration = written(connection, metadata)
+    with engine.connect() as connection:
+        run(connection, migration.upgrade, metadata)
+    with engine.begin() as connection:
+        assert written(connection, metadata) == Written("", "")
+    with engine.connect() as connection:
+        run(connection, migration.downgrade, metadata)
+    with engine.begin() as connection:
+        assert written(connection, metadata_of(users())) == Written("", "")
