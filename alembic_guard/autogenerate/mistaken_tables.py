@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from alembic.operations import ops
 
 from alembic_guard.autogenerate.claims import leaves
+from alembic_guard.runtime.comparing.comparison import TYPED
 from alembic_guard.runtime.comparing.facts import Thing
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def _is_mistaken(subject: Subject, operation: Any) -> bool:
         return False
     schema, name = table
     if isinstance(operation, ops.CreateTableOp):
-        return any(Thing(kind, name, schema=schema) in comparison.live for kind in IN_PLACE)
+        found = (Thing(kind, name, schema=schema) for kind in IN_PLACE)
+        return any(each in comparison.live and not _gives_way(subject, each) for each in found)
     if isinstance(operation, ops.DropTableOp):
         # in the models by another name, such as public.users where public is the default schema
         thing = Thing("table", name, schema=schema)
@@ -60,6 +62,18 @@ def _is_mistaken(subject: Subject, operation: Any) -> bool:
             comparison.live
         )
     return False
+
+
+def _gives_way(subject: Subject, thing: Thing) -> bool:
+    """Whether what bears the name of a new table is a view that is dropped for it."""
+    comparison = subject.comparison
+    return (
+        thing.kind in TYPED
+        and thing not in comparison.model
+        and comparison.declares(thing.kind)
+        and comparison.knows(thing)
+        and subject.filters.include(thing)
+    )
 
 
 def _is_part(subject: Subject, table: tuple[str, str]) -> bool:

@@ -52,6 +52,13 @@ NEW_IN_2_1 = pytest.mark.skipif(
     not hasattr(sa.schema, "CreateView"), reason="SQLAlchemy has CreateView since 2.1"
 )
 
+
+def also_a_table(metadata: MetaData) -> None:
+    """A table with the name of a view."""
+    typed(KEPT)(metadata)
+    Table("v", metadata, Column("id", Integer))
+
+
 CHANGES: dict[str, tuple[Any, ...]] = {
     "one is added": (
         typed(),
@@ -692,6 +699,27 @@ CHANGES: dict[str, tuple[Any, ...]] = {
             ),
             (
                 "op.execute('DROP MATERIALIZED VIEW v')\n"
+                "op.execute(\n"
+                "    'CREATE VIEW v AS\\n'\n"
+                "    'SELECT users.id,\\n'\n"
+                "    '    users.name\\n'\n"
+                "    '   FROM users'\n"
+                ")"
+            ),
+        ),
+    ),
+    "a table takes the place of one": (
+        typed(V, KEPT),
+        also_a_table,
+        Written(
+            (
+                "op.execute('DROP VIEW v')\n"
+                "op.create_table('v',\n"
+                "sa.Column('id', sa.Integer(), nullable=True)\n"
+                ")"
+            ),
+            (
+                "op.drop_table('v')\n"
                 "op.execute(\n"
                 "    'CREATE VIEW v AS\\n'\n"
                 "    'SELECT users.id,\\n'\n"
