@@ -991,6 +991,10 @@ SAME: dict[str, tuple[State, tuple[str, ...]]] = {
             " END",
         ),
     ),
+    "those of a range type that nobody declares": (
+        typed(KEPT),
+        ("CREATE TYPE span AS RANGE (subtype = float8)",),
+    ),
 }
 
 

@@ -1,7 +1,7 @@
 """Functions, procedures and aggregates, each by the types of its arguments.
 
 A body is text to PostgreSQL and compared as text; the body of ``BEGIN ATOMIC``, and the defaults of
-arguments, are what the server made of them.
+arguments, are what the server made of them. Those that a range type brings with it are left out.
 """
 
 from __future__ import annotations
@@ -112,5 +112,7 @@ SELECT {KIND}, n.nspname::text, '', {NAME},
                    ELSE pg_catalog.quote_ident(n.nspname) END || '.'
         || pg_catalog.quote_ident(o.proname)) + 1)
    END AS definition) d
- WHERE {{own}}
+ WHERE {{own}} AND NOT EXISTS (
+       SELECT 1 FROM pg_catalog.pg_depend i WHERE i.objid = o.oid AND i.classid = o.tableoid
+          AND i.deptype = 'i')
 """
