@@ -75,7 +75,11 @@ def typed_table(statements: Sequence[Statement], sqls: Sequence[str]) -> Typed:
         elif isinstance(statement.source, AddConstraint):
             found = tokens(sql)
             place = next(at for at, each in enumerate(found) if each.upper == "ADD")
-            made.late.append(_printed(found[place + 1 :]))
+            added = found[place + 1 :]
+            if "FOREIGN" in [each.upper for each in added[:3]]:
+                made.late.append(_printed(added))
+            else:
+                made.items.append(sql[added[0].start :])
         else:
             raise Unreadable("it is made by more than CREATE TABLE and CREATE INDEX")
     if made is None:

@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, Integer, String, event
+from sqlalchemy import (
+    CheckConstraint,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy.schema import AddConstraint
 
 from alembic_guard.runtime.comparing.comparison import Comparison
 from alembic_guard.runtime.comparing.mysql.comparison import compared
@@ -179,3 +188,22 @@ def test_a_routine_whose_text_is_hidden_is_unknown_and_not_proposed(
     found = of_text(poor_engine, state)
     assert sorted(str(each.thing) for each in found.unknown) == ["function f", "procedure f"]
     assert [*map(str, found.differences)] == ["procedure own"]
+
+
+def test_what_is_added_to_a_table_by_a_statement_of_its_own_is_compared(
+    emptied: Callable[[], Engine],
+) -> None:
+    def adding(expression: str) -> State:
+        def state(metadata: MetaData) -> None:
+            t(column("a", Integer))(metadata)
+            made = metadata.tables["t"]
+            check, unique = CheckConstraint(expression, "c"), UniqueConstraint("a", name="u")
+            for constraint in (check, unique):
+                made.append_constraint(constraint)
+                event.listen(made, "after_create", AddConstraint(constraint))
+
+        return state
+
+    make(engine := emptied(), adding("a > 0"))
+    assert not of_text(engine, adding("a > 0")).differences
+    assert [*map(str, of_text(engine, adding("a > 1")).differences)] == ["check c of t"]
