@@ -40,6 +40,8 @@ def named_by(engine: Engine, state: State) -> tuple[dict[str, str], str]:
 
 KEY = column("id", Integer, primary_key=True)
 
+UNSEEN = "nothing of its kind is, and no migration makes it"
+
 ROWS: dict[str, tuple[State, State, dict[str, str], str]] = {
     "a table with a dot in its name": (
         table("a.b", KEY, lambda: CheckConstraint("id > 0", name="live")),
@@ -95,6 +97,20 @@ ROWS: dict[str, tuple[State, State, dict[str, str], str]] = {
         ),
         {"CREATE VIEW w AS SELECT * FROM no_such": 'relation "no_such" does not exist'},
         "pass",
+    ),
+    "a statement about a kind of which nothing is compared": (
+        table("t", KEY, column("v", Integer)),
+        both(
+            table("t", KEY, column("v", Integer)),
+            ddl("CREATE STATISTICS st (dependencies) ON id, v FROM t"),
+            ddl("CREATE TYPE span AS RANGE (subtype = float8)"),
+            ddl("CREATE TYPE pair AS (a integer, b integer)"),
+        ),
+        {
+            "CREATE STATISTICS st (dependencies) ON id, v FROM t": UNSEEN,
+            "CREATE TYPE span AS RANGE (subtype = float8)": UNSEEN,
+        },
+        "op.execute('CREATE TYPE pair AS (a integer, b integer)')",
     ),
 }
 

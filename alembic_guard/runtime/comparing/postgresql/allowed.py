@@ -6,6 +6,7 @@ nowhere is the server's doing: EXECUTE in a DO block refuses it (PostgreSQL manu
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator
 
 from alembic_guard.runtime.comparing.postgresql.typed import gives_owner, head, tokens
@@ -51,6 +52,19 @@ def objection(sql: str, schemas: Collection[str]) -> str:
     if kind not in _KINDS | _WHOLE.get(verb, set()):
         return f"{verb} {kind} declares nothing that is compared"
     return _foreign(sql, schemas)
+
+
+def is_unseen(sql: str) -> bool:
+    """Whether a statement makes or changes something of a kind of which nothing is compared."""
+    said = head(sql, 12)
+    verb, kind = said[0], next((word for word in said[1:] if word not in _MODIFIERS), "")
+    if verb not in ("CREATE", "ALTER"):
+        return False
+    if kind == "TYPE":
+        return said[0] == "CREATE" and "RANGE" in [
+            after for word, after in itertools.pairwise(said) if word == "AS"
+        ]
+    return kind not in _KINDS | _WHOLE["CREATE"] | _WHOLE["ALTER"] | {"UNLOGGED"}
 
 
 def _foreign(sql: str, schemas: Collection[str]) -> str:

@@ -24,6 +24,7 @@ from alembic_guard.runtime.comparing.comparison import (
 from alembic_guard.runtime.comparing.facts import Facts, Thing, differences
 from alembic_guard.runtime.comparing.model import Model, Statement
 from alembic_guard.runtime.comparing.opinions import only_what_is_said
+from alembic_guard.runtime.comparing.postgresql.allowed import is_unseen
 from alembic_guard.runtime.comparing.postgresql.casts import with_casts
 from alembic_guard.runtime.comparing.postgresql.extensions import declared_schemas
 from alembic_guard.runtime.comparing.postgresql.fixpoint import same_after_all
@@ -247,6 +248,15 @@ def _unknown(making: Making, made: Namespace) -> Iterable[Unknown]:
     for failure in making.creation.failures:
         statement = making.compiled.statements[failure.place]
         yield _failed(statement, _table(statement.table, made.default), made.named(failure.message))
+    failed = {failure.place for failure in making.creation.failures}
+    for place, statement in enumerate(making.compiled.statements):
+        if statement.raw and place not in failed and is_unseen(statement.sql):
+            yield Unknown(_short(statement), "nothing of its kind is, and no migration makes it")
+
+
+def _short(statement: Statement) -> str:
+    words = " ".join(statement.sql.split())
+    return words if len(words) <= 80 else f"{words[:77]}..."
 
 
 def _table(thing: Thing | None, default: str) -> Thing | None:
@@ -263,11 +273,10 @@ def _failed(statement: Statement, table: Thing | None, reason: str) -> Unknown:
         return Unknown(f"index {name}", reason, Thing("index", name, table.name, table.schema))
     if table is not None and not statement.raw:
         return Unknown(str(table), reason, table)
-    words = " ".join(statement.sql.split())
     kinds = frozenset({kind_of(statement.sql)} if statement.raw else ()) - {""} or TYPED
     if statement.raw and of_tables(statement.sql):
         kinds |= _OF_TABLES
-    return Unknown(words if len(words) <= 80 else f"{words[:77]}...", reason, kinds=kinds)
+    return Unknown(_short(statement), reason, kinds=kinds)
 
 
 _OF_TABLES = {"index", "check", "unique", "foreign key", "primary key", "exclude"}
