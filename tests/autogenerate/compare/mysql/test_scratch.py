@@ -169,6 +169,21 @@ def test_who_may_make_no_temporary_table_either_is_not_compared(poor: Engine, li
     assert differing(poor) == ["check c of t"]
 
 
+def test_who_may_make_a_database_and_no_temporary_table_may_compare(
+    poor: Engine, live: Engine
+) -> None:
+    user = f"{poor.url.username}@'127.0.0.1'"
+    rights = "SELECT, INSERT, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW"
+    with live.begin() as connection:
+        connection.exec_driver_sql(f"REVOKE ALL ON `{live.url.database}`.* FROM {user}")
+        for name in (live.url.database, r"alembic\_guard\_scratch\_%%"):
+            connection.exec_driver_sql(f"GRANT {rights} ON `{name}`.* TO {user}")
+    with poor.connect() as connection:
+        found = compared(connection, [models()], lambda _: True, SETTINGS)
+        assert ([*map(str, found.differences)], found.by_text) == (["check c of t"], None)
+        assert "ADD CONSTRAINT `c`" in written(connection, models()).upgrade
+
+
 def test_the_second_server_takes_the_models(poor: Engine, live: Engine) -> None:
     url = live.url.render_as_string(hide_password=False)
     assert differing(poor, replace(SETTINGS, dev_url=url)) == ["check c of t"]
