@@ -14,6 +14,7 @@ from alembic.operations import ops
 
 from alembic_guard.autogenerate.claims import leaves
 from alembic_guard.autogenerate.operations import SqlOp, quoted
+from alembic_guard.autogenerate.replaceable import replaceable
 from alembic_guard.runtime.comparing.facts import Difference, Fact, Thing
 from alembic_guard.runtime.comparing.named_types import name_types
 
@@ -67,16 +68,39 @@ def rebuilt(
     generated = notes.get("generated") or []
     again = [create for _, create in around]
     more = [each for _, made in generated for each in made if each not in again]
+    functions = notes.get("moved functions") or []
     return (
+        *(drop for drop, *_ in functions),
         f"ALTER {word} {name} RENAME TO {quoted(old)}",
         made,
         *(drop for drop, _ in around),
         *(drop for drop, _ in generated),
         *(each for user in users for each in _moved(user, name, cast)),
+        *(create for _, *creates in functions for create in creates if create),
         *more,
         *again,
         f"DROP {word} {spelled(Thing(thing.kind, old, schema=thing.schema))}",
     )
+
+
+def with_functions(subject: Subject, fact: Fact) -> Fact:
+    """A type with those of its functions that are to be taken away, and brought back, around it.
+
+    One that comes, goes or changes otherwise than by CREATE OR REPLACE is not there meanwhile.
+    """
+    comparison, found = subject.comparison, []
+    for kind, schema, name, *statements in fact.notes.get("functions") or ():
+        thing = Thing(kind, name, schema="" if schema == subject.default else schema)
+        difference = comparison.differences.get(thing)
+        if thing not in comparison.live:
+            continue
+        if thing not in comparison.model:
+            stays = not comparison.declares(kind)
+        else:
+            stays = difference is None or replaceable(subject, difference)
+        if stays:
+            found.append(statements)
+    return replace(fact, notes={**fact.notes, "moved functions": found})
 
 
 def _moved(user: Mapping[str, Any], name: str, cast: str) -> Iterator[str]:

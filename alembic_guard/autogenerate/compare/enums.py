@@ -25,6 +25,7 @@ from alembic_guard.autogenerate.type_changes import (
     rebuilt,
     spelled,
     string,
+    with_functions,
     with_users,
 )
 from alembic_guard.runtime.comparing.facts import Thing
@@ -55,6 +56,7 @@ def compare(context: AutogenContext, upgrade_ops: UpgradeOps) -> PriorityDispatc
 def operations(subject: Subject, upgrade_ops: UpgradeOps, difference: Difference) -> Iterator[Any]:
     """What makes one type as the models have it."""
     thing, live, model = difference.thing, difference.live, difference.model
+    live, model = (fact and with_functions(subject, fact) for fact in (live, model))
     gone = f"DROP TYPE {spelled(thing)}"
     if live is None and model is not None:
         made = [creating(thing, model), *commented(thing, model)]

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Engine, Integer, MetaData, Table
 from sqlalchemy.dialects import postgresql
 
 from tests.autogenerate.changes import State, Written, migrated, unchanged
+from tests.autogenerate.compare.column_states import also
 
 LONG = "a_type_whose_name_has_sixty_three_bytes_which_is_all_that_fits_x"[:63]
 
@@ -61,6 +62,13 @@ def generated(*labels: str) -> State:
         ),
         lambda: sa.Index("orders_closed", "closed"),
     )
+
+
+NEXT = (
+    "CREATE FUNCTION next(s status, d status[] DEFAULT '{a}') RETURNS status LANGUAGE sql"
+    " AS $$ SELECT $1 $$"
+)
+KEPT = "CREATE FUNCTION kept() RETURNS integer LANGUAGE sql AS 'SELECT 1'"
 
 
 def check(text: str) -> Callable[[], Any]:
@@ -819,6 +827,102 @@ CHANGES = {
                 "op.drop_constraint('orders_state', 'orders', type_='check')\n"
                 "op.create_check_constraint(op.f('orders_state'), 'orders', sa.text(\"state = 'c'::status\"))\n"
                 "op.execute(\"ALTER TYPE status RENAME VALUE 'c' TO 'b'\")"
+            ),
+        ),
+    ),
+    "a value goes, and functions take and return the others": (
+        also(orders("a", "b", "c"), NEXT),
+        also(orders("a", "c"), NEXT),
+        Written(
+            (
+                "op.execute('DROP FUNCTION next(status,status[])')\n"
+                "op.execute('ALTER TYPE status RENAME TO status_old')\n"
+                "op.execute(\"CREATE TYPE status AS ENUM ('a', 'c')\")\n"
+                "op.execute('ALTER TABLE orders ALTER COLUMN state TYPE status USING state::text::status')\n"
+                "op.execute(\n"
+                "    \"CREATE OR REPLACE FUNCTION next(s status, d status[] DEFAULT '{a}'::status[])\\n\"\n"
+                "    ' RETURNS status\\n'\n"
+                "    ' LANGUAGE sql\\n'\n"
+                "    'AS $function$ SELECT $1 $function$'\n"
+                ")\n"
+                "op.execute('DROP TYPE status_old')"
+            ),
+            (
+                "op.execute('DROP FUNCTION next(status,status[])')\n"
+                "op.execute('ALTER TYPE status RENAME TO status_old')\n"
+                "op.execute(\"CREATE TYPE status AS ENUM ('a', 'b', 'c')\")\n"
+                "op.execute('ALTER TABLE orders ALTER COLUMN state TYPE status USING state::text::status')\n"
+                "op.execute(\n"
+                "    \"CREATE OR REPLACE FUNCTION next(s status, d status[] DEFAULT '{a}'::status[])\\n\"\n"
+                "    ' RETURNS status\\n'\n"
+                "    ' LANGUAGE sql\\n'\n"
+                "    'AS $function$ SELECT $1 $function$'\n"
+                ")\n"
+                "op.execute('DROP TYPE status_old')"
+            ),
+        ),
+    ),
+    "a value goes, and a function that takes the others does something else": (
+        also(orders("a", "b", "c"), NEXT),
+        also(orders("a", "c"), NEXT.replace("SELECT $1", "SELECT 'c'::status")),
+        Written(
+            (
+                "op.execute('DROP FUNCTION next(status,status[])')\n"
+                "op.execute('ALTER TYPE status RENAME TO status_old')\n"
+                "op.execute(\"CREATE TYPE status AS ENUM ('a', 'c')\")\n"
+                "op.execute('ALTER TABLE orders ALTER COLUMN state TYPE status USING state::text::status')\n"
+                "op.execute(\n"
+                "    \"CREATE OR REPLACE FUNCTION next(s status, d status[] DEFAULT '{a}'::status[])\\n\"\n"
+                "    ' RETURNS status\\n'\n"
+                "    ' LANGUAGE sql\\n'\n"
+                "    \"AS $function$ SELECT 'c'::status $function$\"\n"
+                ")\n"
+                "op.execute('DROP TYPE status_old')\n"
+                "op.execute(\"CREATE OR REPLACE FUNCTION next(s status, d status[] DEFAULT '{a}') RETURNS status LANGUAGE sql AS $$ SELECT 'c'::status $$\")"
+            ),
+            (
+                "op.execute('DROP FUNCTION next(status,status[])')\n"
+                "op.execute('ALTER TYPE status RENAME TO status_old')\n"
+                "op.execute(\"CREATE TYPE status AS ENUM ('a', 'b', 'c')\")\n"
+                "op.execute('ALTER TABLE orders ALTER COLUMN state TYPE status USING state::text::status')\n"
+                "op.execute(\n"
+                "    \"CREATE OR REPLACE FUNCTION next(s status, d status[] DEFAULT '{a}'::status[])\\n\"\n"
+                "    ' RETURNS status\\n'\n"
+                "    ' LANGUAGE sql\\n'\n"
+                "    \"AS $function$ SELECT 'c'::status $function$\"\n"
+                ")\n"
+                "op.execute('DROP TYPE status_old')\n"
+                "op.execute(\n"
+                "    \"CREATE OR REPLACE FUNCTION next(s status, d status[] DEFAULT '{a}'::status[])\\n\"\n"
+                "    ' RETURNS status\\n'\n"
+                "    ' LANGUAGE sql\\n'\n"
+                "    'AS $function$ SELECT $1 $function$'\n"
+                ")"
+            ),
+        ),
+    ),
+    "a value goes, and so does a function": (
+        also(orders("a", "b", "c"), NEXT, KEPT),
+        also(orders("a", "c"), KEPT),
+        Written(
+            (
+                "op.execute('DROP FUNCTION next(status, status[])')\n"
+                "op.execute('ALTER TYPE status RENAME TO status_old')\n"
+                "op.execute(\"CREATE TYPE status AS ENUM ('a', 'c')\")\n"
+                "op.execute('ALTER TABLE orders ALTER COLUMN state TYPE status USING state::text::status')\n"
+                "op.execute('DROP TYPE status_old')"
+            ),
+            (
+                "op.execute('ALTER TYPE status RENAME TO status_old')\n"
+                "op.execute(\"CREATE TYPE status AS ENUM ('a', 'b', 'c')\")\n"
+                "op.execute('ALTER TABLE orders ALTER COLUMN state TYPE status USING state::text::status')\n"
+                "op.execute('DROP TYPE status_old')\n"
+                "op.execute(\n"
+                "    \"CREATE OR REPLACE FUNCTION next(s status, d status[] DEFAULT '{a}'::status[])\\n\"\n"
+                "    ' RETURNS status\\n'\n"
+                "    ' LANGUAGE sql\\n'\n"
+                "    'AS $function$ SELECT $1 $function$'\n"
+                ")"
             ),
         ),
     ),

@@ -2,13 +2,15 @@
 
 Notes say what has to move when a type is made anew: the columns, with their defaults, and what is
 written in terms of its values (``around``: how to drop it, and how to make it again), and generated
-columns that read those (``generated``: the same, with what is built on them). Views that depend on
-it are named by kind, schema and name (``views``), the rest is described (``others``).
+columns that read those (``generated``: the same, with what is built on them). So are ``functions``
+with arguments of the type, to which nobody has a privilege of his own. Views that depend on it are
+named by kind, schema and name (``views``), the rest is described (``others``).
 """
 
 from __future__ import annotations
 
 from alembic_guard.runtime.comparing.facts import Fact, Thing
+from alembic_guard.runtime.comparing.postgresql.functions import KIND, NAME
 from alembic_guard.runtime.comparing.postgresql.namespace import Namespace, quoted
 
 PROBED = ("domain",)
@@ -49,7 +51,7 @@ SELECT CASE o.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'composit
          'comment', pg_catalog.obj_description(o.oid, 'pg_type'))::text,
        '',
        pg_catalog.json_build_object('users', u.users, 'around', w.around, 'others', y.others,
-         'views', x.views, 'generated', z.generated,
+         'views', x.views, 'generated', z.generated, 'functions', f.functions,
          'theirs', NOT pg_catalog.pg_has_role(o.typowner, 'USAGE'))::text
   FROM pg_catalog.pg_type o JOIN pg_catalog.pg_namespace n ON n.oid = o.typnamespace
   LEFT JOIN pg_catalog.pg_type b ON b.oid = o.typbasetype
@@ -116,6 +118,25 @@ SELECT CASE o.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'composit
            AND p.refobjid IN (o.oid, o.typarray) AND p.deptype = 'n'
            AND (e.oid IS NOT NULL OR c.relkind IN ('v', 'm'))) x
  CROSS JOIN LATERAL
+       (SELECT pg_catalog.json_agg(each.words ORDER BY each.name) AS functions
+          FROM (SELECT DISTINCT p.objid FROM pg_catalog.pg_depend p
+                 WHERE p.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+                   AND p.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
+                   AND p.refobjid IN (o.oid, o.typarray) AND p.deptype = 'n') p
+         CROSS JOIN LATERAL (
+                SELECT {name} AS name, pg_catalog.json_build_array({kind}, fn.nspname, {name},
+                         pg_catalog.concat('DROP ', pg_catalog.upper({kind}), ' ',
+                           o.oid::pg_catalog.regprocedure),
+                         pg_catalog.pg_get_functiondef(o.oid), CASE WHEN d.description IS NOT NULL
+                         THEN pg_catalog.concat('COMMENT ON ', pg_catalog.upper({kind}), ' ',
+                           o.oid::pg_catalog.regprocedure, ' IS ',
+                           pg_catalog.quote_literal(d.description)) END) AS words
+                  FROM pg_catalog.pg_proc o
+                  JOIN pg_catalog.pg_namespace fn ON fn.oid = o.pronamespace
+                  LEFT JOIN pg_catalog.pg_description d
+                         ON d.objoid = o.oid AND d.classoid = o.tableoid AND d.objsubid = 0
+                 WHERE o.oid = p.objid AND o.prokind IN ('f', 'p') AND o.proacl IS NULL) each) f
+ CROSS JOIN LATERAL
        (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
                  'ALTER TABLE ' || c.relname || ' DROP COLUMN ' || g.name,
                  pg_catalog.array_cat(ARRAY[pg_catalog.concat('ALTER TABLE ', c.relname,
@@ -169,4 +190,4 @@ SELECT CASE o.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'composit
                           AND (q.objid = d.oid OR (q.objid = a.attrelid
                                                    AND q.objsubid = a.attnum))))) g ON true) z
  WHERE (o.typtype IN ('e', 'd') OR r.relkind = 'c') AND {own}
-"""
+""".replace("{name}", NAME).replace("{kind}", KIND)
