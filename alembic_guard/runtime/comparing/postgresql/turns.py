@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.schema import CreateTable
 
+from alembic_guard.runtime.comparing.chosen_names import cut
 from alembic_guard.runtime.comparing.facts import Fact, Facts, Thing
 from alembic_guard.runtime.comparing.model import Model, Statement, compiled_model, with_targets
 from alembic_guard.runtime.comparing.postgresql.creation import Creation
@@ -69,7 +70,7 @@ class Models:
     def thing(self, table: Table) -> Thing:
         """What facts call a table."""
         schema = "" if table.schema in (None, self.made.default) else str(table.schema)
-        return Thing("table", table.name, schema=schema)
+        return Thing("table", cut(str(table.name)), schema=schema)
 
 
 @dataclass(frozen=True)
