@@ -50,8 +50,7 @@ KINDS = (
 is a plugin ``alembic_guard.<kind>`` of its own, with the module of that name in ``compare/``."""
 
 DIALECTS = {"sqlite": ("sqlite",), "mysql": ("mysql", "mariadb")}
-"""Whose databases a kind is of, by the names that SQLAlchemy has for them; the others are
-PostgreSQL's. What is of another database than the one at hand is not loaded."""
+"""Whose a kind is, if not PostgreSQL's: what is not of the database at hand is not loaded."""
 
 SETTLED = "alembic_guard.autogenerate.settled"
 """What keeps Alembic from tables that the kinds know to be as the models have them."""
@@ -117,12 +116,8 @@ def _note_comparators(plugin_class: Any) -> None:
         home = f"alembic_guard.autogenerate.compare.{kind}"
         child = plugin_class(f"alembic_guard.{kind}")
         for dialect in DIALECTS.get(kind, ("postgresql",)):
-            child.add_autogenerate_comparator(
-                _kind_comparator(home),
-                *("autogenerate", home),
-                qualifier=dialect,
-                priority=DispatchPriority.LAST,
-            )
+            last: dict[str, Any] = {"qualifier": dialect, "priority": DispatchPriority.LAST}
+            child.add_autogenerate_comparator(_kind_comparator(home), "autogenerate", home, **last)
         if kind == "tables":
             child.add_autogenerate_comparator(
                 _kind_comparator(SETTLED), "autogenerate", SETTLED, priority=DispatchPriority.FIRST
