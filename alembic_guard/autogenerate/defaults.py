@@ -35,8 +35,11 @@ def existing(fact: Fact) -> DefaultClause | None:
 
 
 def declared(change: ColumnChange) -> Any:
-    """The default of the models, as they have it."""
-    return change.column.server_default if plain(change.model) else None
+    """The default of the models, as they have it; one that a typed statement set, as it is."""
+    said = change.column.server_default
+    if not plain(change.model):
+        return None
+    return existing(change.model) if said is None else said
 
 
 def dropping(change: ColumnChange) -> Iterator[Any]:

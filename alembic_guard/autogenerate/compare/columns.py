@@ -159,6 +159,8 @@ def _added(subject: Subject, fact: Fact, operation: ops.AddColumnOp) -> ops.AddC
     default: Any = operation.column.server_default
     said = default.arg if isinstance(default, DefaultClause) else None
     quotes = isinstance(said, str) and (said[:1] == "'" or said[-1:] == "'")  # Alembic cuts them
+    if default is None and plain(fact):  # a typed statement sets it
+        return AddModelColumnOp.of(operation, live_column(fact), dropped(fact.thing))
     bare = unchecked(operation.column.type)
     if fact.parts["default"] != SERIAL and not quotes and bare is not None:
         if bare is not operation.column.type:

@@ -31,7 +31,7 @@ from tests.autogenerate.changes import (
     unchanged,
     written,
 )
-from tests.autogenerate.compare.column_states import KEY, column, sequences, table, v
+from tests.autogenerate.compare.column_states import KEY, also, column, sequences, table, v
 
 PLAIN = v(Integer, name="id", primary_key=True, autoincrement=False)
 
@@ -689,6 +689,34 @@ CHANGES: dict[str, tuple[State, State, tuple[str, ...], Written]] = {
                 'op.execute(\'ALTER TABLE "T ""x" ALTER COLUMN "Id" DROP DEFAULT\')\n'
                 'op.execute(\'DROP SEQUENCE "T ""x_Id_seq"\')'
             ),
+        ),
+    ),
+    "a typed statement sets one": (
+        column(Text),
+        also(column(Text), "ALTER TABLE t ALTER COLUMN v SET DEFAULT 'a:b'"),
+        ROW,
+        Written(
+            (
+                "op.alter_column('t', 'v',\n"
+                "           existing_type=sa.TEXT(),\n"
+                "           existing_nullable=True,\n"
+                "           server_default=sa.text(\"'a:b'::text\"))"
+            ),
+            (
+                "op.alter_column('t', 'v',\n"
+                "           existing_type=sa.TEXT(),\n"
+                "           existing_nullable=True,\n"
+                "           server_default=None)"
+            ),
+        ),
+    ),
+    "a column comes, whose default a typed statement sets": (
+        table(KEY),
+        also(column(Text, nullable=False), "ALTER TABLE t ALTER COLUMN v SET DEFAULT 'a:b'"),
+        ROW,
+        Written(
+            ("op.execute(\"ALTER TABLE t ADD COLUMN v text NOT NULL DEFAULT 'a:b'::text\")"),
+            ("op.drop_column('t', 'v')"),
         ),
     ),
 }
