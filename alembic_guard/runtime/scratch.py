@@ -173,12 +173,7 @@ def _create(
         left = _ask(home, question)
     except DBAPIError as error:
         said = Mask()(" ".join(str(error.orig).partition("\n")[0].split()))
-        user = home.user or "the user"
-        grant = (
-            f"GRANT ALL ON `{PREFIX.replace('_', chr(92) + '_')}%`.* TO {user};"
-            if home.is_mysql
-            else f"ALTER ROLE {user} CREATEDB;"
-        )
+        grant = _ask(home, lambda side: server.grant(side, PREFIX))
         raise NoScratch(
             f"no database can be made on {home.url}: {said}",
             f"{grant}  # as an administrator of the server",

@@ -41,6 +41,21 @@ def drop(connection: Connection, name: str) -> None:
     connection.exec_driver_sql(f"DROP DATABASE IF EXISTS `{name}`")
 
 
+def who(connection: Connection) -> str:
+    """The user of a session, as GRANT names it."""
+    user = connection.exec_driver_sql("SELECT CURRENT_USER()").scalar_one()
+    return "@".join(f"'{each}'" for each in str(user).rsplit("@", 1))
+
+
+def grant(connection: Connection, name: str) -> str:
+    """What lets the user of a session make a database.
+
+    :param name: of that, or the beginning of its name where that ends with ``_``.
+    """
+    pattern = name.replace("_", r"\_") + ("%" if name.endswith("_") else "")
+    return f"GRANT ALL ON `{pattern}`.* TO {who(connection)};"
+
+
 def unused(connection: Connection, prefix: str) -> list[str]:
     """The databases with this prefix that no session uses, as far as one may see them."""
     return list(connection.execute(text(_UNUSED), {"prefix": prefix}).scalars())

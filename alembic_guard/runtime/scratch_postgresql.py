@@ -59,6 +59,12 @@ def drop(connection: Connection, name: str) -> None:
     at_once.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}"{force}')
 
 
+def grant(connection: Connection, _name: str) -> str:
+    """What lets the role of a session make databases."""
+    role = connection.execute(text("SELECT pg_catalog.quote_ident(CURRENT_USER)")).scalar_one()
+    return f"ALTER ROLE {role} CREATEDB;"
+
+
 def unused(connection: Connection, prefix: str) -> list[str]:
     """The databases with this prefix that no session uses."""
     return list(connection.execute(text(_UNUSED), {"prefix": prefix}).scalars())

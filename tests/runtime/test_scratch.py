@@ -164,7 +164,7 @@ def test_without_the_right_to_make_one_it_says_what_to_grant(
         refused = refusal(project)
     assert "1044" in refused.reason
     assert refused.next[0] == (
-        rf"GRANT ALL ON `alembic\_guard\_scratch\_%`.* TO {role};"
+        rf"GRANT ALL ON `alembic\_guard\_scratch\_%`.* TO '{role}'@'%';"
         "  # as an administrator of the server"
     )
 

@@ -25,9 +25,10 @@ from alembic_guard.runtime.comparing.mysql.by_text import compared_by_text
 from alembic_guard.runtime.comparing.mysql.creation import indexes_of, make
 from alembic_guard.runtime.comparing.mysql.reading import Side, read
 from alembic_guard.runtime.comparing.mysql.same import Said, aligned, spoken_options
-from alembic_guard.runtime.comparing.mysql.scratch import in_scratch, who
+from alembic_guard.runtime.comparing.mysql.scratch import in_scratch
 from alembic_guard.runtime.comparing.mysql.sparing import spared
 from alembic_guard.runtime.comparing.mysql.tokens import quoted
+from alembic_guard.runtime.scratch_mysql import who
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Dialect
@@ -87,7 +88,8 @@ def _by_text(
     except DBAPIError as error:
         if error.connection_invalidated:
             raise
-        grant = f"GRANT CREATE TEMPORARY TABLES ON {quoted(default)}.* TO {who(connection)};"
+        user = who(connection)
+        grant = f"GRANT CREATE TEMPORARY TABLES ON {quoted(default)}.* TO {user};"
         way = f"{grant}  # to compare by text, at least"
         raise NotCompared(refused.reason, *refused.ways, way) from error
 

@@ -66,12 +66,6 @@ def checked(connection: Connection, *, on: bool) -> None:
     connection.exec_driver_sql(f"SET SESSION foreign_key_checks = {int(on)}")
 
 
-def who(connection: Connection) -> str:
-    """The user of a session, as GRANT names it."""
-    user = connection.exec_driver_sql("SELECT CURRENT_USER()").scalar_one()
-    return "@".join(f"'{each}'" for each in str(user).rsplit("@", 1))
-
-
 def _made(home: Database, name: str, like: dict[str, Any], work: Work[_T]) -> _T:
     standing: list[str] = []
 
@@ -111,10 +105,9 @@ def _create(home: Database, side: Connection, name: str, like: dict[str, Any]) -
                 f"the database {name} is there already, and may be somebody's",
                 f"DROP DATABASE {name};  # if a process that was killed has left it",
             ) from error
-        own = name.startswith(PREFIX)
-        pattern = PREFIX.replace("_", r"\_") + "%" if own else name
+        grant = scratch_mysql.grant(side, PREFIX if name.startswith(PREFIX) else name)
         raise NoScratch(
             f"no database can be made beside it for the models: {said}",
-            f"GRANT ALL ON `{pattern}`.* TO {who(side)};  # as an administrator of the server",
+            f"{grant}  # as an administrator of the server",
             'dev_url = "…"  # in the settings of alembic_guard: a server where one may be made',
         ) from error
