@@ -21,6 +21,9 @@ _WHOLE |= {"ALTER": {"TABLE", "EXTENSION"}}
 _TRANSACTIONS = {"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"}
 _TRANSACTIONS |= {"PREPARE"}
 _ROLES = {"ROLE", "USER", "GROUP"}
+_UNSEEN = {("REPLICA", "IDENTITY"), ("CLUSTER", "ON"), ("SET", "STATISTICS")}
+_UNSEEN |= {("TRIGGER", "ALL"), ("TRIGGER", "USER")}
+"""Words of what ALTER does to a table or an index, and no catalogue is asked about."""
 
 
 def objection(sql: str, schemas: Collection[str]) -> str:
@@ -60,6 +63,8 @@ def is_unseen(sql: str) -> bool:
     verb, kind = said[0], next((word for word in said[1:] if word not in _MODIFIERS), "")
     if verb not in ("CREATE", "ALTER"):
         return False
+    if verb == "ALTER" and _UNSEEN & {*itertools.pairwise(t[0].upper() for t in tokens(sql))}:
+        return True
     if kind == "TYPE":
         return said[0] == "CREATE" and "RANGE" in [
             after for word, after in itertools.pairwise(said) if word == "AS"
