@@ -29,6 +29,7 @@ from alembic_guard.runtime.comparing.comparison import (
 )
 from alembic_guard.runtime.comparing.sources import Sources
 from alembic_guard.runtime.comparing.words import WORDS
+from alembic_guard.runtime.first_line import first_line
 from alembic_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _subject(context: AutogenContext, adopted: Declared | None = None) -> Subjec
     except DBAPIError as error:
         if error.connection_invalidated:
             raise
-        said = Mask()(" ".join(str(error.orig).partition("\n")[0].split()))
+        said = Mask()(first_line(error))
         _note(context, Uncompared(url, (), f"the server says {said!r}", (), unsafe))
         return None
     if declared:

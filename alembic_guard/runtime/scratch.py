@@ -32,6 +32,7 @@ from alembic_guard.masking import Mask
 from alembic_guard.runtime import scratch_mysql, scratch_postgresql, scratch_sqlite
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.dev_database import dev_database
+from alembic_guard.runtime.first_line import first_line
 from alembic_guard.runtime.no_scratch import NoScratch
 from alembic_guard.runtime.scratch_names import PREFIX, abandoned, new_name
 from alembic_guard.runtime.signals import surely
@@ -172,7 +173,7 @@ def _create(
     try:
         left = _ask(home, question)
     except DBAPIError as error:
-        said = Mask()(" ".join(str(error.orig).partition("\n")[0].split()))
+        said = Mask()(first_line(error))
         grant = _ask(home, lambda side: server.grant(side, PREFIX))
         raise NoScratch(
             f"no database can be made on {home.url}: {said}",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from alembic_guard.runtime.comparing.declared import Declaration, Declared, Unreadable
 from alembic_guard.runtime.comparing.model import Model, quiet_dialect
+from alembic_guard.runtime.first_line import first_line
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect, MetaData
@@ -119,6 +120,6 @@ def _read(found: Declared, where: str, read: Callable[[], Any]) -> Any:
     try:
         return read()
     except Exception as error:  # theirs: what cannot be read is named, and is never absent
-        reason = " ".join(str(error).partition("\n")[0].split()) or type(error).__name__
+        reason = first_line(error)
         found.unreadable.append(Unreadable(where, reason))
         return None

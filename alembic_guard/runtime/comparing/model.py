@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateSequence, CreateTable
 
 from alembic_guard.runtime.comparing.facts import Thing
+from alembic_guard.runtime.first_line import first_line
 
 if TYPE_CHECKING:
     from sqlalchemy import Constraint, Dialect, ForeignKey, MetaData, Table
@@ -111,7 +112,7 @@ def compiled_model(
         try:
             sql, raw = _compiled(element, own, translate)
         except Exception as error:  # types and elements of projects raise what they like
-            model.uncompiled.append(Uncompiled(_named(element), _first_line(error), table))
+            model.uncompiled.append(Uncompiled(_named(element), first_line(error), table))
         else:
             model.statements.append(Statement(sql, element, table, raw))
         if isinstance(element, AddConstraint):  # it keeps CREATE TABLE from it, for ever
@@ -123,7 +124,7 @@ def compiled_model(
         try:
             one.create_all(connection, tables=tables, checkfirst=False)
         except Exception as error:  # a listener of the project that needs a real connection
-            reason = f"create_all() needs a database: {_first_line(error)}"
+            reason = f"create_all() needs a database: {first_line(error)}"
             model.uncompiled.append(Uncompiled("metadata", reason))
     return model
 
@@ -255,7 +256,3 @@ def _named(element: Any) -> str:
     name = getattr(getattr(element, "element", None), "name", None)
     words = f"{type(element).__name__} {name or ''} of {table or ''}"
     return words.replace("  ", " ").replace(" of table ", " of ")
-
-
-def _first_line(error: BaseException) -> str:
-    return " ".join(str(error).partition("\n")[0].split()) or type(error).__name__

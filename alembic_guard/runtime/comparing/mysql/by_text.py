@@ -24,6 +24,7 @@ from alembic_guard.runtime.comparing.mysql.sparing import plain, read_models
 from alembic_guard.runtime.comparing.mysql.temporary import Typed, asked, typed_table
 from alembic_guard.runtime.comparing.mysql.tokens import Unreadable, quoted, tokens
 from alembic_guard.runtime.database import Database
+from alembic_guard.runtime.first_line import first_line
 from alembic_guard.runtime.scratch_mysql import other_databases
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class _Text:
                 for fact in facts_of(unqualified(said, {self._default})):
                     self._made.facts[fact.thing] = fact
             except (DBAPIError, Unreadable) as error:
-                self._doubt(thing, _said(error))
+                self._doubt(thing, first_line(error))
 
     def _typed_tables(self, typed: list[Statement]) -> Iterator[Typed]:
         for statement in typed:
@@ -171,8 +172,3 @@ def _temporary(sql: str) -> str:
     found = tokens(sql)
     place = next(at for at, each in enumerate(found) if each.upper == "SEQUENCE")
     return f"CREATE TEMPORARY {sql[found[place].start :]}"
-
-
-def _said(error: Exception) -> str:
-    origin = error.orig if isinstance(error, DBAPIError) else error
-    return " ".join(str(origin).partition("\n")[0].split())

@@ -19,6 +19,7 @@ from alembic_guard.runtime.comparing.model import UNNAMED, Model, Statement
 from alembic_guard.runtime.comparing.mysql.objects import made_by, without_definer
 from alembic_guard.runtime.comparing.mysql.tokens import tokens
 from alembic_guard.runtime.comparing.scanning import closing
+from alembic_guard.runtime.first_line import first_line
 from alembic_guard.runtime.scratch_mysql import other_databases
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _run(
             except DBAPIError as error:
                 if error.connection_invalidated:
                     raise
-                failed.append((statement, " ".join(str(error.orig).partition("\n")[0].split())))
+                failed.append((statement, first_line(error)))
                 again.append((statement, sql))
         if not failed or len(failed) == len(waiting):
             return failed

@@ -18,6 +18,7 @@ from alembic_guard.runtime import scratch_mysql
 from alembic_guard.runtime.comparing.comparison import NotCompared
 from alembic_guard.runtime.database import Database
 from alembic_guard.runtime.dev_database import dev_database
+from alembic_guard.runtime.first_line import first_line
 from alembic_guard.runtime.no_scratch import NoScratch
 from alembic_guard.runtime.scratch_names import PREFIX, abandoned, new_name
 from alembic_guard.runtime.signals import surely
@@ -99,7 +100,7 @@ def _create(home: Database, side: Connection, name: str, like: dict[str, Any]) -
     try:
         scratch_mysql.create(side, name, like)
     except DBAPIError as error:
-        said = Mask()(" ".join(str(error.orig).partition("\n")[0].split()))
+        said = Mask()(first_line(error))
         if error.orig is not None and error.orig.args[:1] == (_THERE,):
             raise NoScratch(
                 f"the database {name} is there already, and may be somebody's",

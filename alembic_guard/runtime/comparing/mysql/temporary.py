@@ -22,6 +22,7 @@ from alembic_guard.runtime.comparing.mysql.reading import parts_of, unqualified
 from alembic_guard.runtime.comparing.mysql.table_text import items, read_table, with_parts
 from alembic_guard.runtime.comparing.mysql.tokens import Token, Unreadable, quoted, tokens
 from alembic_guard.runtime.comparing.scanning import closing
+from alembic_guard.runtime.first_line import first_line
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -184,7 +185,7 @@ def asked(connection: Connection, tables: Sequence[Typed], databases: Collection
         except (DBAPIError, Unreadable) as error:
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise
-            found.refused[thing] = _said(error)
+            found.refused[thing] = first_line(error)
     if tables:
         names = ", ".join(quoted(each.name) for each in tables)
         _do(connection, f"DROP TEMPORARY TABLE IF EXISTS {names}")
@@ -204,7 +205,7 @@ def _made(connection: Connection, table: Typed, found: Asked) -> str:
             try:
                 _anew(connection, table, (name,))
             except DBAPIError as wrong:
-                found.refused[Thing("index", name, table.name)] = _said(wrong)
+                found.refused[Thing("index", name, table.name)] = first_line(wrong)
                 indexes.remove(name)
         _anew(connection, table, indexes)
     shown = f"SHOW CREATE TABLE {quoted(table.name)}".replace("%", "%%")
@@ -224,8 +225,3 @@ def _facts(table: Typed, shown: str, databases: Collection[str]) -> Iterator[Fac
 
 def _do(connection: Connection, sql: str) -> None:
     connection.exec_driver_sql(sql.replace("%", "%%"))
-
-
-def _said(error: Exception) -> str:
-    origin = error.orig if isinstance(error, DBAPIError) else error
-    return " ".join(str(origin).partition("\n")[0].split())

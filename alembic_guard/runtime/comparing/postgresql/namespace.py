@@ -22,6 +22,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from alembic_guard.runtime.comparing.postgresql.retarget import retarget
+from alembic_guard.runtime.first_line import first_line
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -159,7 +160,7 @@ def _make(connection: Connection, names: Iterable[str]) -> None:
             connection.exec_driver_sql("CREATE TEMPORARY TABLE guard_probe (n integer)")
             connection.exec_driver_sql("DROP TABLE pg_temp.guard_probe")
     except DBAPIError as error:
-        raise NoNamespace(" ".join(str(error.orig).partition("\n")[0].split())) from error
+        raise NoNamespace(first_line(error)) from error
 
 
 def quoted(name: str) -> str:
